@@ -1,0 +1,30 @@
+# Each target makes .venv by itself from Python 3.11+ and the package index.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/ready          ## the main job end to end, offline, on example data
+	$(BIN)/badge-migrator demo
+
+test: lint                 ## lint, types, layers, tests, coverage
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready         ## our figure, the floor and the ratio, from one run
+	$(BIN)/python benchmarks/run.py
+
+.venv/ready: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .coverage .coverage.*

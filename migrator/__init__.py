@@ -1,0 +1,3 @@
+"""badge-migrator rescues digital badges from legacy backpacks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The local SQLite archive: the one home of SQL."""

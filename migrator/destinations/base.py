@@ -1,0 +1,142 @@
+"""The destination interface: what a backpack can do, and how it says what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from migrator.openbadges.model import Addresses, JsonObject
+
+
+class Input(StrEnum):
+    """The form in which a badge is handed over."""
+
+    URL = "url"
+    IMAGE = "image"
+    ASSERTION = "assertion"
+    JWS = "jws"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a destination can do, as data: never found out by trying attributes."""
+
+    inputs: frozenset[Input]
+    routes: frozenset[str] = frozenset({"import"})
+    collections: bool = False
+    max_image_bytes: int | None = None
+    requests_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One badge made ready to send: exactly one of `url`, `image`, `assertion`, `jws` is set.
+
+    `open_badge_ids` are the ids under which the destination may already hold it.
+    """
+
+    title: str
+    open_badge_ids: frozenset[str]
+    url: str | None = None
+    image: bytes | None = None
+    assertion: JsonObject | None = None
+    jws: str | None = None
+
+
+class OutcomeState(StrEnum):
+    """The closed list of what one `send` can end in."""
+
+    DONE = "done"
+    ALREADY_THERE = "already_there"
+    REFUSED = "refused"
+    TRY_AGAIN = "try_again"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one parcel.
+
+    `reason` is a code of `migrator.reasons` (None when done); `after` is seconds to wait before
+    trying again; `detail` is the destination's own words, without personal addresses; `pending`
+    says that the badge is there but hidden until the learner confirms an address.
+    """
+
+    state: OutcomeState
+    remote_id: str | None = None
+    reason: str | None = None
+    after: float | None = None
+    detail: str = ""
+    pending: bool = False
+    http_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A badge the destination already holds for the account."""
+
+    remote_id: str
+    open_badge_id: str
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCollection:
+    """A collection the account has at the destination, with the remote ids of its badges."""
+
+    remote_id: str
+    name: str
+    description: str | None = None
+    badges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How one account signs in: a password, or tokens of an earlier sign-in. Never printed."""
+
+    username: str
+    password: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+
+
+class Session(Protocol):
+    """A signed-in account, used by one thread."""
+
+    addresses: Addresses
+    credentials: Credentials
+
+    def list(self) -> Iterator[Held]:
+        """Yield every badge the account holds, pending and expired ones too."""
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Hand over one badge: exactly one request, no retry inside; never raises for an answer."""
+
+    def find(self, parcel: Parcel) -> Held | None:
+        """Look one badge up at the destination (used when an answer was lost)."""
+
+    def collections(self) -> list[HeldCollection]:
+        """Return the account's collections."""
+
+    def create_collection(self, name: str, description: str | None, published: bool) -> str:
+        """Create an empty collection and return its remote id."""
+
+    def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
+        """Set a collection's badges (remote ids), replacing the list."""
+
+    def close(self) -> None:
+        """Give back connections."""
+
+
+class Destination(Protocol):
+    """One backpack service at one address."""
+
+    kind: str
+    title: str
+    capabilities: Capabilities
+    url: str
+
+    def sign_in(self, credentials: Credentials) -> Session:
+        """Open a session; raises SignInFailed with what to do next."""

@@ -1,0 +1,1 @@
+"""The one way to the network: time-outs, limits, address guard, redaction."""

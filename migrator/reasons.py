@@ -1,0 +1,318 @@
+"""Every reason a badge is not (yet) moved: code, sentence, next step, who can act, retry or not.
+
+One table for the plan, the push, the status page and the docs. A reason is chosen where the fact is
+known (a rule of `verify`, a destination reading its peer's answer) and only rendered elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """The person who can change it."""
+
+    LEARNER = "learner"
+    ADMIN = "admin"
+    ISSUER = "issuer"
+    NOBODY = "nobody"
+
+
+class Retry(StrEnum):
+    """Whether sending again can help: by itself later, after somebody acted, or never."""
+
+    LATER = "later"
+    AFTER_CHANGE = "after_change"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One entry of the table; `sentence` and `next_step` are read out to learners."""
+
+    code: str
+    sentence: str
+    next_step: str
+    who: Who
+    retry: Retry
+
+
+_KEPT = "The badge is safe in your archive."
+
+# fmt: off - one reason a row: who, whether retrying helps, the sentence, the next step
+_ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
+    (
+        "host_dead",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The issuer's web site no longer answers, and the backpack asks it before it accepts a badge.",
+        _KEPT
+        + " Ask the issuer to put the badge's documents back at their old addresses, then run `retry`.",
+    ),
+    (
+        "document_gone",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The issuer's web site answers, but the badge's documents are no longer there.",
+        _KEPT + " Ask the issuer to restore the missing documents, then run `retry`.",
+    ),
+    (
+        "not_a_badge_any_more",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge's address now shows something that is not a badge (often a parked or sold domain).",
+        _KEPT + " Ask the issuer to restore the documents at the old address, then run `retry`.",
+    ),
+    (
+        "revoked",
+        Who.ISSUER,
+        Retry.NEVER,
+        "The issuer has revoked this badge.",
+        _KEPT + " Only the issuer can award it again.",
+    ),
+    (
+        "expired",
+        Who.ISSUER,
+        Retry.NEVER,
+        "The badge has expired, and the backpack refuses expired badges.",
+        _KEPT + " Ask the issuer whether the badge can be renewed.",
+    ),
+    (
+        "issued_in_future",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge says it was issued on a day that has not come yet.",
+        "Ask the issuer to correct the date, or run `retry` after that day.",
+    ),
+    (
+        "no_issue_date",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge does not say when it was issued; old badges need not, but the backpack insists.",
+        _KEPT + " Ask the issuer to add the date to the hosted badge, then run `retry`.",
+    ),
+    (
+        "bad_date",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge has a date the backpack cannot read.",
+        _KEPT + " Ask the issuer to write the date with a time zone, then run `retry`.",
+    ),
+    (
+        "wrong_recipient",
+        Who.LEARNER,
+        Retry.AFTER_CHANGE,
+        "The badge was awarded to an e-mail address that the backpack account does not have.",
+        "Add that address, in exactly that spelling, to the backpack account, confirm it, then run `retry`.",
+    ),
+    (
+        "recipient_unreadable",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge says its recipient is hashed, but it is not, so the backpack cannot tell whose it is.",
+        _KEPT + " Ask the issuer to correct the recipient, then run `retry`.",
+    ),
+    (
+        "recipient_type_unsupported",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "The badge was awarded to a web page or telephone number, not to an e-mail address.",
+        "Ask the backpack's support to verify that identity for the account, then run `retry`.",
+    ),
+    (
+        "badge_class_incomplete",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge class lacks something the backpack requires (name, description, image or criteria).",
+        _KEPT + " Ask the issuer to complete the badge class, then run `retry`.",
+    ),
+    (
+        "issuer_incomplete",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The issuer profile lacks something the backpack requires (name or url).",
+        _KEPT + " Ask the issuer to complete its profile, then run `retry`.",
+    ),
+    (
+        "badge_incomplete",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge lacks something the backpack requires, or has a value it cannot read.",
+        _KEPT + " Ask the issuer to correct the hosted badge, then run `retry`.",
+    ),
+    (
+        "relative_url",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge names its image or criteria by half an address, as very old badges may; the backpack refuses that.",
+        _KEPT + " Ask the issuer to write full addresses into the hosted badge, then run `retry`.",
+    ),
+    (
+        "badge_image_missing",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge's picture can no longer be fetched from the issuer.",
+        _KEPT + " Ask the issuer to restore the picture at its old address, then run `retry`.",
+    ),
+    (
+        "badge_image_unsupported",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge's picture is neither PNG nor SVG, and the backpack accepts only these.",
+        _KEPT + " Ask the issuer to serve a PNG, then run `retry`.",
+    ),
+    (
+        "issuer_image_dead",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The issuer's own picture is on a web site that no longer answers; the backpack fails over it.",
+        _KEPT + " Ask the issuer to correct its profile, then run `retry`.",
+    ),
+    (
+        "issuer_elsewhere",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "Badge and issuer profile are on different web sites, and the issuer does not say that this is allowed.",
+        _KEPT
+        + " Ask the issuer to name the badge's site in its profile (verification.allowedOrigins), then run `retry`.",
+    ),
+    (
+        "signature_invalid",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge's signature does not fit the issuer's key.",
+        _KEPT + " Ask the issuer to award it again.",
+    ),
+    (
+        "signing_key_missing",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The key that proves this signed badge cannot be fetched or is not the issuer's.",
+        _KEPT + " Ask the issuer to restore its key at the old address, then run `retry`.",
+    ),
+    (
+        "signed_1_x",
+        Who.NOBODY,
+        Retry.NEVER,
+        "The badge is signed in the Open Badges 1.x way, which the backpack cannot check.",
+        _KEPT
+        + " It stays there with its signature; ask the issuer for a new award if you need it online.",
+    ),
+    (
+        "context_dead",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge refers to a vocabulary that can no longer be fetched.",
+        _KEPT + " Ask the issuer to correct the badge's @context, then run `retry`.",
+    ),
+    (
+        "version_unsupported",
+        Who.NOBODY,
+        Retry.NEVER,
+        "The badge is written in a version of Open Badges that this backpack does not accept.",
+        _KEPT + " Send it to a backpack that accepts Open Badges 3.0.",
+    ),
+    (
+        "no_web_address",
+        Who.ISSUER,
+        Retry.AFTER_CHANGE,
+        "The badge does not say where it is hosted, so the backpack has nothing to check it against.",
+        _KEPT + " If you know its address, archive that address too, then run `plan` again.",
+    ),
+    (
+        "no_badge_data",
+        Who.LEARNER,
+        Retry.AFTER_CHANGE,
+        "The picture carries no badge data.",
+        "Download the badge again from where it was awarded, archive it, then run `plan` again.",
+    ),
+    (
+        "no_account",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "There is no account at the destination for the learner who holds this badge.",
+        "Run `login` for the learner's account, then `plan` again.",
+    ),
+    (
+        "holder_unknown",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "The badge does not say whose it is in a way we can read (its recipient is hashed).",
+        "Archive a source that names the address, or run `plan` with the account of the learner.",
+    ),
+    (
+        "account_unverified",
+        Who.LEARNER,
+        Retry.AFTER_CHANGE,
+        "The account at the destination has no confirmed e-mail address, or the sign-in lacks a permission.",
+        "Confirm the address with the link the backpack has sent, `login` again, then run `retry`.",
+    ),
+    (
+        "sign_in_failed",
+        Who.LEARNER,
+        Retry.AFTER_CHANGE,
+        "The destination did not let this account in.",
+        "Run `login` again. Do not try a wrong password twice: backpacks lock the account for a while.",
+    ),
+    (
+        "too_large",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "The destination refused the badge because of its size.",
+        "Ask the operator to allow larger uploads, then run `retry`.",
+    ),
+    (
+        "rate_limited",
+        Who.NOBODY,
+        Retry.LATER,
+        "The destination asked us to slow down.",
+        "Nothing to do: run `push` again later and it goes on by itself.",
+    ),
+    (
+        "host_slow",
+        Who.NOBODY,
+        Retry.LATER,
+        "A web site did not answer in time.",
+        "Nothing to do: run `push` again later and it goes on by itself.",
+    ),
+    (
+        "destination_unreachable",
+        Who.NOBODY,
+        Retry.LATER,
+        "The destination could not be reached.",
+        "Check the network and the address of the destination, then run `push` again.",
+    ),
+    (
+        "answer_lost",
+        Who.NOBODY,
+        Retry.LATER,
+        "The request was sent but its answer was lost, so we do not know yet whether the badge arrived.",
+        "Run `push` again: it looks at the destination first and never sends a badge twice.",
+    ),
+    (
+        "server_error",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "The destination failed with an internal error over this badge.",
+        "Run `retry` once; if it fails again, send the report to the destination's support.",
+    ),
+    (
+        "refused",
+        Who.ADMIN,
+        Retry.AFTER_CHANGE,
+        "The destination refused the badge for a reason we do not know.",
+        "See the destination's own words in the report, and tell us so that we can explain them.",
+    ),
+)
+# fmt: on
+
+REASONS: dict[str, Reason] = {
+    code: Reason(code, sentence, next_step, who, retry)
+    for code, who, retry, sentence, next_step in _ROWS
+}
+
+
+def reason(code: str) -> Reason:
+    """Return the reason with this code; raises KeyError for a code that is not in the table."""
+    return REASONS[code]

@@ -1,0 +1,1 @@
+"""What people look at: status now, totals, one learner's story."""

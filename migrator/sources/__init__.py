@@ -1,0 +1,1 @@
+"""Where badges come from: places, adapters and what they yield."""

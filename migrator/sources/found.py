@@ -1,0 +1,87 @@
+"""What an adapter yields: exactly one outcome for every candidate it meets, as found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """A problem is a candidate that could not be read; a warning goes with one that could."""
+
+    PROBLEM = "problem"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a source that could not be read (or only in part), with its place.
+
+    `code` is a short stable name such as `no_badge_data`; `sentence` says what it is and what a
+    person can do about it; `raw` is what stands there, as far as limits allow.
+    """
+
+    locator: str
+    code: str
+    sentence: str
+    raw: bytes = b""
+    severity: Severity = Severity.PROBLEM
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLearner:
+    """A person the source knows, under one or several e-mail addresses (as written there)."""
+
+    locator: str
+    addresses: tuple[str, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCollection:
+    """A learner's collection of badges (the Backpack's "group"), perhaps an empty one.
+
+    `key` names it within the source; `holder` is an address of the learner who owns it.
+    """
+
+    locator: str
+    key: str
+    holder: str
+    name: str
+    description: str | None = None
+    public: bool = False
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A badge's place in a collection, with what the learner wrote about it there."""
+
+    collection_key: str
+    position: int
+    story: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One badge as found. At least one of the documents, `jws`, `hosted_url` or `image` is there.
+
+    Documents are the bytes of separate JSON documents; an image is the whole file. What the image
+    carries baked inside need not be repeated: the archive reads it. `holder` is the address the
+    source says the badge belongs to. `warnings` are kept as problems of severity warning.
+    """
+
+    locator: str
+    assertion: bytes | None = None
+    badge_class: bytes | None = None
+    issuer: bytes | None = None
+    jws: bytes | None = None
+    hosted_url: str | None = None
+    image: bytes | None = None
+    holder: str | None = None
+    added_at: str | None = None
+    memberships: tuple[Membership, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+Outcome = Found | Problem | FoundLearner | FoundCollection

@@ -1,0 +1,1 @@
+"""Plan what can be moved and push it, resumably."""

@@ -1,0 +1,1 @@
+"""What can still be proven: the destination's verdict, predicted, and what hosts answer."""
