@@ -108,7 +108,7 @@ class Session(Protocol):
     addresses: Addresses
     credentials: Credentials
 
-    def list(self) -> Iterator[Held]:
+    def held(self) -> Iterator[Held]:
         """Yield every badge the account holds, pending and expired ones too."""
 
     def send(self, parcel: Parcel) -> Outcome:
