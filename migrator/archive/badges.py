@@ -1,0 +1,315 @@
+"""Writing what was found: documents, image, normal form and the sighting that ties them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from hashlib import sha256
+
+from migrator.archive.artwork import split
+from migrator.archive.people import People
+from migrator.archive.rows import Rows
+from migrator.openbadges.badge import Badge, Document, Pieces, read_badge
+from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable
+from migrator.sources.found import Found, FoundCollection, Problem, Severity
+
+_RAW_LIMIT = 64 * 1024
+
+
+class BadgeWriter:
+    """Takes the outcomes of one source within one transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, source_id: int, now: str) -> None:
+        self._conn = conn
+        self._source = source_id
+        self._now = now
+        self._rows = Rows(conn)
+        self.people = People(conn, self._write_badges)
+        self.warnings = 0
+        self._documents: list[tuple[int, int, str, str | None, str]] = []
+        self._memberships: list[tuple[int, int, str | None, int, str]] = []
+
+    def badge(self, found: Found) -> str:
+        """Take one badge; returns which count it belongs to: archived, known or problems."""
+        digest = _found_digest(self._source, found)
+        seen = self._conn.execute(
+            "select assertion_id from sighting where digest = ?", (digest,)
+        ).fetchone()
+        if seen is not None:
+            self._remember_memberships(found, int(seen[0]))
+            return "known"
+        try:
+            badge = read_badge(
+                Pieces(
+                    found.assertion,
+                    found.badge_class,
+                    found.issuer,
+                    found.jws,
+                    found.hosted_url,
+                    found.image,
+                )
+            )
+        except Unreadable as error:
+            raw = found.image or found.assertion or found.jws or b""
+            self.problem(Problem(found.locator, "no_badge", f"{error}", raw))
+            return "problems"
+        return self._new_sighting(found, badge, digest)
+
+    def problem(self, problem: Problem) -> None:
+        """Take what could not be read, with as much of it as the limits allow."""
+        if problem.severity is Severity.WARNING:
+            self.warnings += 1
+        self._conn.execute(
+            "insert or ignore into problem"
+            " (source_id, locator, code, severity, sentence, raw, seen_at)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(self._source, problem.locator, problem.code, problem.severity.value),
+                *(problem.sentence, problem.raw[:_RAW_LIMIT] or None, self._now),
+            ),
+        )
+
+    def collection(self, found: FoundCollection) -> None:
+        """Take a learner's collection; one already known is brought up to date."""
+        _, learner = self.people.identity(found.holder)
+        self._conn.execute(
+            "insert into collection"
+            " (source_id, learner_id, key, name, description, public, page_url, locator)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (source_id, key) do update set"
+            " name = excluded.name, description = excluded.description, public = excluded.public,"
+            " page_url = excluded.page_url",
+            (
+                *(self._source, learner, found.key, found.name, found.description),
+                *(int(found.public), found.page_url, found.locator),
+            ),
+        )
+
+    def finish(self) -> None:
+        """Write what still waits."""
+        self._write_badges()
+        self._conn.executemany(
+            "insert or ignore into collection_assertion"
+            " (collection_id, assertion_id, position, story)"
+            " select id, ?, ?, ? from collection where source_id = ? and key = ?",
+            self._memberships,
+        )
+        self._memberships.clear()
+
+    def _write_badges(self) -> None:
+        self._rows.write()
+        self._conn.executemany(
+            "insert or ignore into sighting_document"
+            " (sighting_id, document_id, kind, url, origin) values (?, ?, ?, ?, ?)",
+            self._documents,
+        )
+        self._documents.clear()
+
+    def _new_sighting(self, found: Found, badge: Badge, digest: bytes) -> str:
+        image_id = self._image(found.image, badge)
+        documents = [(self._document(one), one) for one in badge.documents]
+        holder = self._holder(found, badge)
+        assertion_id, state = self._assertion(badge, documents, image_id, holder)
+        sighting = self._rows.add(
+            "sighting",
+            *(digest, assertion_id, self._source, found.locator, holder and holder[0]),
+            *(found.hosted_url, image_id, found.added_at, self._now),
+        )
+        for document_id, one in documents:
+            origin = "derived" if one.derived else "found"
+            self._documents.append((sighting, document_id, one.kind, one.url, origin))
+        self._remember_memberships(found, assertion_id)
+        for code, sentence in badge.warnings:
+            self.problem(Problem(found.locator, code, sentence, severity=Severity.WARNING))
+        for warning in found.warnings:
+            self.problem(warning)
+        return state
+
+    def _remember_memberships(self, found: Found, assertion_id: int) -> None:
+        for membership in found.memberships:
+            self._memberships.append(
+                (
+                    *(assertion_id, membership.position, membership.story),
+                    *(self._source, membership.collection_key),
+                )
+            )
+
+    def _holder(self, found: Found, badge: Badge) -> tuple[int, int] | None:
+        if found.holder:
+            return self.people.identity(found.holder)
+        recipient = badge.assertion.recipient
+        if recipient and not recipient.hashed and "@" in recipient.identity:
+            return self.people.identity(recipient.identity)
+        return None
+
+    def _image(self, file: bytes | None, badge: Badge) -> int | None:
+        if file is None:
+            return None
+        start, end = (badge.baked.start, badge.baked.end) if badge.baked else (0, 0)
+        spliced = split(file, start, end)
+        known = self._rows.find("image", spliced.digest)
+        if known is not None:
+            return known
+        artwork = self._rows.add_unique(
+            "artwork",
+            sha256(spliced.artwork).digest(),
+            *(badge.media_type or "application/octet-stream", len(spliced.artwork)),
+            spliced.artwork,
+        )
+        return self._rows.add_unique(
+            "image", spliced.digest, artwork, spliced.at, spliced.splice, len(file)
+        )
+
+    def _document(self, document: Document) -> int:
+        digest = sha256(document.data).digest()
+        return self._rows.add_unique(
+            "document", digest, document.kind, len(document.data), _content(document.data)
+        )
+
+    def _assertion(
+        self,
+        badge: Badge,
+        documents: list[tuple[int, Document]],
+        image_id: int | None,
+        holder: tuple[int, int] | None,
+    ) -> tuple[int, str]:
+        digest = sha256(badge.identity.encode()).digest()
+        known = self._rows.find("assertion", digest)
+        columns = self._columns(badge, documents, image_id, holder)
+        if known is None:
+            number = self._rows.add_assertion(badge.identity, digest, *columns)
+            self._add_evidence(number, badge.assertion)
+            return number, "archived"
+        self._write_badges()
+        self._enrich(known, columns, badge.assertion)
+        return known, "known"
+
+    def _columns(
+        self,
+        badge: Badge,
+        documents: list[tuple[int, Document]],
+        image_id: int | None,
+        holder: tuple[int, int] | None,
+    ) -> tuple[object, ...]:
+        assertion = badge.assertion
+        recipient = assertion.recipient
+        of_kind = {one.kind: number for number, one in reversed(documents)}
+        return (
+            assertion.version and assertion.version.value,
+            self._badge_class(assertion.badge_class),
+            holder and holder[1],
+            badge.hosted_url,
+            assertion.uid,
+            assertion.verification.value,
+            assertion.verification_url,
+            recipient and recipient.identity,
+            recipient and recipient.type,
+            recipient and int(recipient.hashed),
+            recipient and recipient.salt,
+            assertion.issued_on,
+            assertion.expires,
+            assertion.image,
+            assertion.narrative,
+            int(assertion.revoked),
+            of_kind.get("jws"),
+            of_kind.get("assertion"),
+            image_id,
+            _richness(assertion),
+        )
+
+    def _enrich(self, number: int, columns: tuple[object, ...], assertion: Assertion) -> None:
+        # What a second source knows better replaces the normal form; nothing known is blanked.
+        (richness,) = self._conn.execute(
+            "select richness from assertion where id = ?", (number,)
+        ).fetchone()
+        keep_old = _richness(assertion) <= richness
+        merge = _FILL if keep_old else _REPLACE
+        self._conn.execute(merge, (*columns, number))
+        if not keep_old:
+            self._conn.execute("delete from evidence where assertion_id = ?", (number,))
+            self._add_evidence(number, assertion)
+
+    def _add_evidence(self, number: int, assertion: Assertion) -> None:
+        for one in assertion.evidence:
+            self._rows.add(
+                "evidence",
+                *(number, one.url, one.narrative, one.name, one.description),
+                *(one.genre, one.audience),
+            )
+
+    def _badge_class(self, badge_class: BadgeClass | None) -> int | None:
+        if badge_class is None:
+            return None
+        issuer = self._issuer(badge_class.issuer)
+        values = (
+            *(badge_class.id, issuer, badge_class.name, badge_class.description),
+            *(badge_class.image, badge_class.criteria_url, badge_class.criteria_narrative),
+        )
+        targets = [
+            (
+                *(one.target_name, one.target_url, one.target_description),
+                *(one.target_framework, one.target_code),
+            )
+            for one in badge_class.alignment
+        ]
+        digest = _digest_of([values, targets, badge_class.tags])
+        known = self._rows.find("badge_class", digest)
+        if known is not None:
+            return known
+        number = self._rows.add_unique("badge_class", digest, *values)
+        for target in targets:
+            self._rows.add("alignment", number, *target)
+        for tag in badge_class.tags:
+            self._rows.add("tag", number, tag)
+        return number
+
+    def _issuer(self, issuer: Issuer | None) -> int | None:
+        if issuer is None:
+            return None
+        values = (
+            *(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email),
+            *(issuer.image, issuer.revocation_list),
+        )
+        return self._rows.add_unique("issuer", _digest_of(values), *values)
+
+
+_MERGED = (
+    *("version", "badge_class_id", "learner_id", "hosted_url", "uid", "verification"),
+    *("verification_url", "recipient_identity", "recipient_type", "recipient_hashed"),
+    *("recipient_salt", "issued_on", "expires", "image", "narrative", "revoked", "jws_id"),
+    *("document_id", "image_id", "richness"),
+)
+_FILL = f"update assertion set {', '.join(f'{c} = coalesce({c}, ?)' for c in _MERGED)} where id = ?"  # noqa: S608 - our own column names
+_REPLACE = (
+    f"update assertion set {', '.join(f'{c} = coalesce(?, {c})' for c in _MERGED)} where id = ?"  # noqa: S608 - our own column names
+)
+
+
+def _richness(assertion: Assertion) -> int:
+    badge_class = assertion.badge_class
+    return (
+        (assertion.version is not None)
+        + 2 * (assertion.recipient is not None)
+        + 4 * (badge_class is not None)
+        + 8 * (badge_class is not None and badge_class.issuer is not None)
+    )
+
+
+def _found_digest(source_id: int, found: Found) -> bytes:
+    digest = sha256(f"{source_id}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode())
+    for part in (found.assertion, found.badge_class, found.issuer, found.jws, found.image):
+        digest.update(b"\0-" if part is None else b"\0%d:" % len(part))
+        digest.update(part or b"")
+    return digest.digest()
+
+
+def _digest_of(values: object) -> bytes:
+    return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
+
+
+def _content(data: bytes) -> str | bytes:
+    # Text stays readable in any SQLite tool, as long as the very bytes come back from it.
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+    return data if "\0" in text else text

@@ -1,0 +1,110 @@
+"""Leases: who is at work on what, so that two processes never do the same work at once."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from migrator import errors
+from migrator.archive.archive import Archive
+
+_LASTS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to one piece of work, until it expires or is given back."""
+
+    archive: Archive
+    name: str
+    run_id: int
+
+    def renew(self) -> None:
+        """Say that the work still goes on."""
+        with self.archive.writing() as conn:
+            self.renew_in(conn)
+
+    def renew_in(self, conn: sqlite3.Connection) -> None:
+        """The same, within a transaction of the caller's."""
+        conn.execute(
+            "update lease set expires_at = ? where name = ? and run_id = ?",
+            (_expiry(self.archive.now()), self.name, self.run_id),
+        )
+
+
+@contextmanager
+def leased(archive: Archive, name: str, command: str) -> Iterator[Lease]:
+    """Hold the lease `name` while a block runs; raises ArchiveLocked with who holds it.
+
+    A lease whose process is gone (same machine) or that has expired (another machine) is taken
+    over.
+    """
+    run_id = archive.begin_run(command)
+    lease = Lease(archive, name, run_id)
+    _acquire(archive, lease)
+    outcome = "complete"
+    try:
+        yield lease
+    except BaseException as error:
+        outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__
+        raise
+    finally:
+        with archive.writing() as conn:
+            conn.execute("delete from lease where name = ? and run_id = ?", (name, run_id))
+        archive.end_run(run_id, outcome)
+
+
+def _acquire(archive: Archive, lease: Lease) -> None:
+    with archive.writing() as conn:
+        now = archive.now()
+        row = conn.execute(
+            "select lease.run_id, lease.expires_at, run.pid, run.host, run.command, run.started_at"
+            " from lease join run on run.id = lease.run_id where lease.name = ?",
+            (lease.name,),
+        ).fetchone()
+        taken = row is not None and not _abandoned(row, now)
+        if taken:
+            conn.execute("delete from run where id = ?", (lease.run_id,))
+        else:
+            if row is not None:
+                conn.execute(
+                    "update run set finished_at = ?, outcome = 'killed' where id = ?",
+                    (now, row["run_id"]),
+                )
+            conn.execute(
+                "insert or replace into lease (name, run_id, taken_at, expires_at)"
+                " values (?, ?, ?, ?)",
+                (lease.name, lease.run_id, now, _expiry(now)),
+            )
+    if taken:
+        raise errors.ArchiveLocked(
+            f"`{row['command']}` is at work on {archive.path}"
+            f" (process {row['pid']} on {row['host']}, since {row['started_at']}).",
+            "Wait until it has finished, or stop it; then run this command again.",
+        )
+
+
+def _abandoned(row: sqlite3.Row, now: str) -> bool:
+    if row["host"] == socket.gethostname():
+        return not _alive(row["pid"])
+    return bool(row["expires_at"] < now)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _expiry(now: str) -> str:
+    then = datetime.fromisoformat(now) + _LASTS
+    return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

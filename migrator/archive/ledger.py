@@ -1,0 +1,191 @@
+"""The ledger of transfers: what is planned, sent, waiting and refused, written before and after."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from migrator.archive.archive import Archive
+
+FINAL = ("done", "already_there")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the plan says of one badge: to be sent as `input`, or held for a reason."""
+
+    assertion_id: int
+    account_id: int | None
+    route: str | None
+    input: str | None
+    state: str
+    reason: str | None
+    detail: str
+    assumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A transfer whose time has come."""
+
+    transfer_id: int
+    assertion_id: int
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one request ended in, ready to be written down."""
+
+    state: str
+    outcome: str
+    reason: str | None = None
+    detail: str = ""
+    remote_id: str | None = None
+    pending: bool = False
+    due_at: str | None = None
+    http_status: int | None = None
+
+
+def write_plan(archive: Archive, destination_id: int, planned: Iterable[Planned]) -> None:
+    """Write a batch of the plan; what is under way, done, or refused already is left alone."""
+    now = archive.now()
+    with archive.writing() as conn:
+        conn.executemany(
+            "insert into transfer (assertion_id, account_id, destination_id, route, input, state,"
+            " reason, detail, assumed, changed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (assertion_id, destination_id) do update set"
+            " account_id = excluded.account_id, route = excluded.route, input = excluded.input,"
+            " state = excluded.state, reason = excluded.reason, detail = excluded.detail,"
+            " assumed = excluded.assumed, changed_at = excluded.changed_at"
+            " where transfer.state in ('planned', 'held')",
+            (
+                (
+                    *(one.assertion_id, one.account_id, destination_id, one.route, one.input),
+                    *(one.state, one.reason, one.detail, one.assumed, now),
+                )
+                for one in planned
+            ),
+        )
+
+
+def states(archive: Archive, destination_id: int) -> Counter[str]:
+    """Return how many transfers to a destination are in each state."""
+    rows = archive.all(
+        "select state, count(*) from transfer where destination_id = ? group by state",
+        destination_id,
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def accounts_with_work(archive: Archive, destination_id: int) -> list[int]:
+    """Return the accounts that have anything to send, to ask about or to sort into collections."""
+    rows = archive.all(
+        "select distinct account_id from transfer where destination_id = ?"
+        " and account_id is not null"
+        " and state in ('planned', 'sending', 'waiting', 'done', 'already_there')"
+        " order by account_id",
+        destination_id,
+    )
+    return [row[0] for row in rows]
+
+
+def count_due(archive: Archive, account_id: int) -> int:
+    """Return how many transfers of an account can be sent now."""
+    row = archive.one(
+        "select count(*) from transfer where account_id = ?"
+        " and (state in ('planned', 'sending')"
+        " or (state = 'waiting' and coalesce(due_at, '') <= ?))",
+        account_id,
+        archive.now(),
+    )
+    return int(row[0]) if row else 0
+
+
+def due(archive: Archive, account_id: int, after: int, limit: int = 200) -> list[Due]:
+    """Return the next transfers of an account that can be sent now, by id."""
+    rows = archive.all(
+        "select id, assertion_id, input from transfer where account_id = ? and id > ?"
+        " and (state = 'planned' or (state = 'waiting' and coalesce(due_at, '') <= ?))"
+        " order by id limit ?",
+        account_id,
+        after,
+        archive.now(),
+        limit,
+    )
+    return [Due(*row) for row in rows]
+
+
+def open_identities(archive: Archive, account_id: int) -> list[tuple[int, int, str, str]]:
+    """Return (transfer, assertion, identity, state) of an account's transfers not yet final."""
+    rows = archive.all(
+        "select transfer.id, assertion.id, assertion.identity, transfer.state from transfer"
+        " join assertion on assertion.id = transfer.assertion_id where transfer.account_id = ?"
+        " and transfer.state in ('planned', 'sending', 'waiting', 'held', 'refused')",
+        account_id,
+    )
+    return [tuple(row) for row in rows]
+
+
+def mark_sending(archive: Archive, transfer_id: int) -> None:
+    """Write down that a request is about to leave; survives a power cut from here on."""
+    with archive.writing() as conn:
+        conn.execute(
+            "update transfer set state = 'sending', attempts = attempts + 1, changed_at = ?"
+            " where id = ?",
+            (archive.now(), transfer_id),
+        )
+
+
+def record(archive: Archive, run_id: int, transfer_id: int, result: Result) -> None:
+    """Write down what became of a transfer, and the attempt."""
+    now = archive.now()
+    with archive.writing() as conn:
+        _set(conn, transfer_id, result, now)
+        conn.execute(
+            "insert into attempt (transfer_id, run_id, at, outcome, reason, http_status, detail)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(transfer_id, run_id, now, result.outcome, result.reason),
+                *(result.http_status, result.detail),
+            ),
+        )
+
+
+def settle(archive: Archive, results: Iterable[tuple[int, Result]]) -> None:
+    """Write down what a look at the destination has shown; no request was made for these."""
+    now = archive.now()
+    with archive.writing() as conn:
+        for transfer_id, result in results:
+            _set(conn, transfer_id, result, now)
+
+
+def retry(archive: Archive, destination_id: int, reason: str | None, learner: int | None) -> int:
+    """Put refused and held transfers back for planning; returns how many."""
+    with archive.writing() as conn:
+        cursor = conn.execute(
+            "update transfer set state = 'planned', due_at = null, changed_at = ?"
+            " where destination_id = ? and state in ('refused', 'held', 'waiting')"
+            " and (? is null or reason = ?) and (? is null or assertion_id in"
+            " (select id from assertion where learner_id = ?))",
+            (archive.now(), destination_id, reason, reason, learner, learner),
+        )
+    return cursor.rowcount
+
+
+def durable(archive: Archive) -> None:
+    """Make every commit from here on survive a power cut (the push's promise)."""
+    archive.conn.execute("pragma synchronous = full")
+
+
+def _set(conn: sqlite3.Connection, transfer_id: int, result: Result, now: str) -> None:
+    conn.execute(
+        "update transfer set state = ?, reason = ?, detail = ?, due_at = ?,"
+        " remote_id = coalesce(?, remote_id), pending = ?, changed_at = ? where id = ?",
+        (
+            *(result.state, result.reason, result.detail, result.due_at, result.remote_id),
+            *(int(result.pending), now, transfer_id),
+        ),
+    )

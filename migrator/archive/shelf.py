@@ -1,0 +1,142 @@
+"""Taking badges off the shelf: what is kept of each, and what is kept under an address."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.archive.archive import Archive
+from migrator.archive.artwork import join
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One badge as kept: enough to decide how it can be sent. The image is fetched by its id."""
+
+    assertion_id: int
+    identity: str
+    title: str
+    version: str | None
+    verification: str
+    hosted_url: str | None
+    learner_id: int | None
+    document: bytes | None
+    jws: str | None
+    image_id: int | None
+
+
+_KEPT = """
+select assertion.id, assertion.identity, badge_class.name as title, assertion.version,
+  assertion.verification, assertion.hosted_url, assertion.learner_id, assertion.image_id,
+  document.content as document, jws.content as jws
+from assertion
+left join badge_class on badge_class.id = assertion.badge_class_id
+left join document on document.id = assertion.document_id
+left join document as jws on jws.id = assertion.jws_id
+"""
+
+
+def kept(archive: Archive, assertion_id: int) -> Kept:
+    """Return one badge; raises KeyError when there is none with this id."""
+    row = archive.one(_KEPT + " where assertion.id = ?", assertion_id)
+    if row is None:
+        raise KeyError(assertion_id)
+    return _kept(row)
+
+
+def all_kept(archive: Archive, batch: int = 500) -> Iterator[list[Kept]]:
+    """Yield every badge in batches, by id; memory does not grow with the archive."""
+    last = 0
+    while rows := archive.all(
+        _KEPT + " where assertion.id > ? order by assertion.id limit ?", last, batch
+    ):
+        last = rows[-1]["id"]
+        yield [_kept(row) for row in rows]
+
+
+def count(archive: Archive) -> int:
+    """Return how many badges the archive holds."""
+    row = archive.one("select count(*) from assertion")
+    return int(row[0]) if row else 0
+
+
+def image_file(archive: Archive, image_id: int) -> bytes:
+    """Return a baked image as it was found, byte for byte."""
+    row = archive.one(
+        "select artwork.content, image.splice_at, image.splice from image"
+        " join artwork on artwork.id = image.artwork_id where image.id = ?",
+        image_id,
+    )
+    if row is None:
+        raise KeyError(image_id)
+    return join(*row)
+
+
+def document_at(archive: Archive, url: str) -> bytes | None:
+    """Return the document that is (or was) served at an address; found ones before derived."""
+    row = archive.one(
+        "select document.content from sighting_document"
+        " join document on document.id = sighting_document.document_id"
+        " where sighting_document.url = ?"
+        " order by sighting_document.origin = 'found' desc, sighting_document.sighting_id desc"
+        " limit 1",
+        url,
+    )
+    return None if row is None else _bytes(row[0])
+
+
+def artwork_at(archive: Archive, url: str) -> tuple[bytes, str] | None:
+    """Return (file, media type) of the artwork a badge class or assertion shows at an address."""
+    row = archive.one(
+        "select artwork.content, artwork.media_type from assertion"
+        " join image on image.id = assertion.image_id"
+        " join artwork on artwork.id = image.artwork_id"
+        " left join badge_class on badge_class.id = assertion.badge_class_id"
+        " where assertion.image = ?1 or badge_class.image = ?1 limit 1",
+        url,
+    )
+    return None if row is None else (row[0], row[1])
+
+
+class ServedArchive:
+    """An archive seen as a web of issuers: what stood at an address, with its media type."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def document_at(self, url: str) -> tuple[bytes, str] | None:
+        """Return (body, media type) for an address, None where nothing is kept."""
+        document = document_at(self._archive, url)
+        if document is not None:
+            return document, _media_type(document)
+        return artwork_at(self._archive, url)
+
+
+def _media_type(document: bytes) -> str:
+    try:
+        json.loads(document)
+    except ValueError:
+        return "text/plain"
+    return "application/json"
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    jws = row["jws"]
+    return Kept(
+        assertion_id=row["id"],
+        identity=row["identity"],
+        title=row["title"] or row["hosted_url"] or row["identity"],
+        version=row["version"],
+        verification=row["verification"],
+        hosted_url=row["hosted_url"],
+        learner_id=row["learner_id"],
+        document=None if row["document"] is None else _bytes(row["document"]),
+        jws=jws.decode("ascii", "replace") if isinstance(jws, bytes) else jws,
+        image_id=row["image_id"],
+    )
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content

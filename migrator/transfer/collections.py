@@ -1,0 +1,70 @@
+"""The learner's collections, made again at the destination from the badges that arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrator.archive import collections as store
+from migrator.archive.accounts import Account
+from migrator.archive.archive import Archive
+from migrator.archive.collections import KeptCollection
+from migrator.destinations.base import HeldCollection, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A collection at the destination: how many badges are in it and how many could not come."""
+
+    name: str
+    badges: int
+    missing: int
+    new: bool
+
+
+def make_collections(
+    archive: Archive, account: Account, session: Session, *, publish: bool
+) -> list[Made]:
+    """Create the account's collections that are not there yet and fill each with its badges.
+
+    Safe to repeat: a collection is found by its remote id, else by its name if no other of ours
+    has that one, and only filled when badges have been added. `publish` makes the ones public
+    again that were public in the source; otherwise all are private until the learner shares them.
+    """
+    wanted = store.to_make(archive, account.id)
+    if not wanted:
+        return []
+    there = session.collections()
+    claimed = {one.remote_id for one in wanted if one.remote_id}
+    made = []
+    for collection in wanted:
+        held = _held(collection, there, claimed)
+        if held is None:
+            published = publish and collection.public
+            remote_id = session.create_collection(
+                collection.name, collection.description, published
+            )
+            held = HeldCollection(remote_id, collection.name, collection.description)
+            new = True
+        else:
+            new = False
+        claimed.add(held.remote_id)
+        store.remember(archive, account.id, collection.id, held.remote_id)
+        # What the learner has added over there stays in.
+        badges = (*held.badges, *(b for b in collection.badges if b not in held.badges))
+        if badges != held.badges:
+            session.fill_collection(held.remote_id, held.name, badges)
+        store.filled(archive, account.id, collection.id, len(badges))
+        made.append(Made(collection.name, len(collection.badges), collection.missing, new))
+    return made
+
+
+def _held(
+    collection: KeptCollection, there: list[HeldCollection], claimed: set[str]
+) -> HeldCollection | None:
+    for held in there:
+        if held.remote_id == collection.remote_id:
+            return held
+    for held in there:
+        if held.name == collection.name and held.remote_id not in claimed:
+            return held
+    return None
