@@ -1,0 +1,14 @@
+"""A file, folder or ZIP, seen the same way: members with names, read within limits."""
+
+from migrator.sources.place.member import Fault, Limits, Member, MemberUnreadable, is_clutter
+from migrator.sources.place.place import Place, open_place
+
+__all__ = [
+    "Fault",
+    "Limits",
+    "Member",
+    "MemberUnreadable",
+    "Place",
+    "is_clutter",
+    "open_place",
+]
