@@ -1,0 +1,97 @@
+"""What an image carries: baked texts, their kinds, and the order in which to trust them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from migrator.openbadges.documents import BLANK, first_object, parse_text
+from migrator.openbadges.franken import is_franken
+from migrator.openbadges.jws import is_jws
+from migrator.openbadges.model import JsonObject, Unreadable, Version
+from migrator.openbadges.versions import detect, is_assertion
+
+MAX_TEXT = 4 * 1024 * 1024
+"""The longest baked text, in bytes after decompression."""
+
+Kind = Literal["url", "json", "jws", "other"]
+
+_URL = re.compile(r"https?://[^\s\x00-\x1f<>\"]+", re.IGNORECASE)
+_QUOTES = "'\""
+
+
+@dataclass(frozen=True, slots=True)
+class Baked:
+    """One text an image carries; `start` and `end` are its chunk or element in the file."""
+
+    kind: Kind
+    text: str
+    keyword: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unbaked:
+    """All an image carries, in the order in which to trust it, and codes of `warnings`."""
+
+    media_type: str
+    baked: tuple[Baked, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def classify(text: str) -> tuple[Kind, str]:
+    """Return the kind of a baked text and the text itself.
+
+    Addresses and signatures come without blanks around them. A text that is nothing else is
+    searched for a complete JSON object, then for an http address, before it is "other"
+    (reference/mozilla-backpack.md 5: Moodle's frame).
+    """
+    bare = text.strip(BLANK)
+    if _URL.fullmatch(bare):
+        return "url", bare
+    if is_jws(bare):
+        return "jws", bare
+    if as_object(text) is not None:
+        return "json", text
+    if inside := first_object(text):
+        return "json", inside
+    if found := _URL.search(text):
+        return "url", found[0].rstrip(_QUOTES)
+    return "other", text
+
+
+def as_object(text: str) -> JsonObject | None:
+    """Return the JSON object a text is, None when it is none."""
+    if not text.lstrip(BLANK).startswith(("{", '"')):
+        return None
+    try:
+        value = parse_text(text)
+    except Unreadable:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def is_rewritten(document: JsonObject) -> bool:
+    """Say whether a JSON assertion is only a hint: the Backpack's own form, or 0.5.
+
+    Such documents do not prove themselves; the address they were served at does.
+    """
+    if is_franken(document):
+        return True
+    return is_assertion(document) and detect(document) is Version.V0_5
+
+
+def in_order_of_trust(found: list[Baked]) -> tuple[Baked, ...]:
+    """Sort: signatures, original assertions, addresses, rewritten assertions, anything else."""
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(baked: Baked) -> int:
+    if baked.kind == "json":
+        document = as_object(baked.text) or {}
+        if not is_assertion(document):
+            return 4
+        return 3 if is_rewritten(document) else 1
+    return {"jws": 0, "url": 2, "other": 5}[baked.kind]

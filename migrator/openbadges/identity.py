@@ -1,0 +1,61 @@
+"""What makes two finds the same badge: its hosted URL, else its signature, else issuer and uid."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from migrator.openbadges.documents import canonical
+from migrator.openbadges.model import Assertion, JsonObject
+
+_DEFAULT_PORT = {"http": ":80", "https": ":443"}
+_VERSION_QUERY = frozenset({"v=1_1", "v=2_0"})
+
+
+def canonical_url(url: str) -> str:
+    """Return the one spelling of a URL under which a badge is known.
+
+    Scheme and host in lower case, no default port, no fragment, no blanks around it, and without
+    the `?v=1_1` or `?v=2_0` by which Badgr serves one assertion in two versions.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if not parts.netloc:
+        return url
+    query = "&".join(part for part in parts.query.split("&") if part not in _VERSION_QUERY)
+    return urlunsplit((parts.scheme, _host(parts), parts.path, query, ""))
+
+
+def identity(assertion: Assertion | None, jws: str | None, document: JsonObject | None) -> str:
+    """Return the name under which the same badge is found again from any source.
+
+    "url:<canonical URL>", else "jws:<sha256 of the JWS>", else "uid:<issuer>#<uid>", else
+    "doc:<sha256 of the canonical document>". Raises ValueError when nothing is given.
+    """
+    if assertion and assertion.hosted_url:
+        return f"url:{canonical_url(assertion.hosted_url)}"
+    if jws:
+        return f"jws:{hashlib.sha256(jws.strip().encode()).hexdigest()}"
+    if assertion and assertion.uid and (issuer := _issuer_key(assertion)):
+        return f"uid:{issuer}#{assertion.uid}"
+    if document is None:
+        raise ValueError("an identity needs a hosted URL, a JWS, a uid or a document")
+    return f"doc:{hashlib.sha256(canonical(document)).hexdigest()}"
+
+
+def _host(parts: SplitResult) -> str:
+    user, at, host = parts.netloc.rpartition("@")
+    host = host.lower().removesuffix(_DEFAULT_PORT.get(parts.scheme, " "))
+    return user + at + host
+
+
+def _issuer_key(assertion: Assertion) -> str | None:
+    badge_class = assertion.badge_class
+    if badge_class is None:
+        return None
+    issuer = badge_class.issuer
+    known = (badge_class.issuer_id, issuer and issuer.id, issuer and issuer.url)
+    return next((canonical_url(key) for key in known if key), None)
