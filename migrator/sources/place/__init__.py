@@ -2,6 +2,7 @@
 
 from migrator.sources.place.member import Fault, Limits, Member, MemberUnreadable, is_clutter
 from migrator.sources.place.place import Place, open_place
+from migrator.sources.place.zipped import is_zip
 
 __all__ = [
     "Fault",
@@ -10,5 +11,6 @@ __all__ = [
     "MemberUnreadable",
     "Place",
     "is_clutter",
+    "is_zip",
     "open_place",
 ]

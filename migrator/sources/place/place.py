@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, BinaryIO, Literal, Self
+from typing import IO, Literal, Self
 
 from migrator.errors import SourceUnreadable
 from migrator.sources.found import Problem
@@ -79,7 +79,7 @@ class Place:
             size = os.fstat(self._file.fileno()).st_size
             yield Member(readable_name(self.path.name), size, source=opener)
 
-    def open(self, member: Member) -> BinaryIO:
+    def open(self, member: Member) -> io.BufferedReader:
         """Open a member for streaming, without a size limit (a dump may be large).
 
         Raises MemberUnreadable, here or while it is read.

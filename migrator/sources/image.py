@@ -1,0 +1,110 @@
+"""One picture of a source: a badge as found, or a sentence saying why it is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from migrator.openbadges.baking import sniff, unbake
+from migrator.openbadges.model import Unreadable
+from migrator.sources.found import Found, Outcome, Problem, Severity
+from migrator.sources.place import Member, MemberUnreadable, Place, is_zip
+from migrator.sources.place.stream import read_whole
+
+_PEEK = 1024
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}\.(?:png|svg)", re.IGNORECASE)
+_BLANKS = b"\xef\xbb\xbf \t\r\n\x00"
+
+_NOT_AN_IMAGE = (
+    "This is not a picture, so no badge was looked for in it. "
+    "If it holds badges in another form, archive it on its own."
+)
+_EMPTY = "This file is empty. Download or copy it again."
+_OTHER_PICTURE = (
+    "This is a {kind} picture, and badge data is kept only in PNG and SVG pictures. "
+    "Download the badge again from where it was awarded, as the original file."
+)
+_BROKEN = "This picture is damaged. {why} Look for another copy of it, or download it again."
+_NO_DATA = (
+    "This picture carries no badge data; perhaps it was resized, converted or sent through an "
+    "application that removes it. Download the badge again from where it was awarded."
+)
+_NO_DATA_FINGERPRINT = (
+    "This picture carries no badge data. Its name is the badge's fingerprint in the Mozilla "
+    "Backpack: somebody with a copy of the Backpack's database can find the badge by it; "
+    "otherwise ask the issuer for the original file."
+)
+
+
+def is_fingerprint(name: str) -> bool:
+    """Say whether a file is named as the Backpack named pictures (mozilla-backpack.md 0, row B)."""
+    return _FINGERPRINT.fullmatch(name) is not None
+
+
+def may_be_picture(head: bytes) -> bool:
+    """Say whether a file with these first bytes is worth reading whole: a picture, or some XML."""
+    return sniff(head) is not None or head.lstrip(_BLANKS)[:1] == b"<" or _is_utf16(head)
+
+
+def read_image(
+    place: Place, member: Member, *, holder: str | None = None, warnings: tuple[Problem, ...] = ()
+) -> Found | Problem | None:
+    """Return the one outcome of a member that may be a baked image; None for a ZIP (`read_nested`).
+
+    What is no picture at all is only looked at, not read, and is a warning: it may well be there
+    for another reason. A picture that is no badge is a problem and keeps its bytes.
+    """
+    locator = place.locator(member)
+    try:
+        with place.open(member) as stream:
+            head = stream.peek(_PEEK)
+            if is_zip(head):
+                return None
+            if head and not may_be_picture(head):
+                return _not_an_image(locator)
+            data = read_whole(stream, place.limits.member_bytes)
+    except MemberUnreadable as error:
+        return place.problem(member, error)
+    problem = image_problem(locator, member.basename, data)
+    return problem or Found(locator, image=data, holder=holder, warnings=warnings)
+
+
+def read_nested(
+    place: Place, member: Member, read: Callable[[Place], Iterator[Outcome]]
+) -> Iterator[Outcome]:
+    """Yield what `read` finds in a member that is a ZIP, or the problem of opening it."""
+    try:
+        inner = place.nested(member)
+    except MemberUnreadable as error:
+        yield place.problem(member, error)
+        return
+    with inner:
+        yield from read(inner)
+
+
+def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
+    """Return why a file is no baked image, or None when badge data is in it."""
+    media_type = sniff(data)
+    if not data:
+        return Problem(locator, "empty_file", _EMPTY)
+    if media_type is None:
+        return _not_an_image(locator)
+    if media_type in ("image/jpeg", "image/gif"):
+        kind = media_type.removeprefix("image/").upper()
+        return Problem(locator, "picture_without_room", _OTHER_PICTURE.format(kind=kind), data)
+    try:
+        baked = unbake(data).baked
+    except Unreadable as error:
+        return Problem(locator, "damaged_image", _BROKEN.format(why=error), data)
+    if baked:
+        return None
+    sentence = _NO_DATA_FINGERPRINT if is_fingerprint(name) else _NO_DATA
+    return Problem(locator, "no_badge_data", sentence, data)
+
+
+def _not_an_image(locator: str) -> Problem:
+    return Problem(locator, "not_an_image", _NOT_AN_IMAGE, severity=Severity.WARNING)
+
+
+def _is_utf16(head: bytes) -> bool:
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"<" in head[:8]
