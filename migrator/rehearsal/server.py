@@ -1,0 +1,210 @@
+"""The rehearsal: a backpack and the web of issuers on 127.0.0.1, started and stopped together.
+
+    with serve(RehearsalOptions(accounts=(AccountOptions(("a@example.org",), "pass"),))) as rehearsal:
+        print(rehearsal.url)
+
+The backpack fetches every hosted badge over real HTTP, but from its own web of issuers only.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from migrator.rehearsal import (
+    account,
+    answers,
+    backpack,
+    backpack_v1,
+    collection,
+    emails,
+    public,
+    signin,
+)
+from migrator.rehearsal.call import Desk, register
+from migrator.rehearsal.control import Control
+from migrator.rehearsal.faults import Faults, Faulty
+from migrator.rehearsal.state import AccountOptions, Clock, State, now
+from migrator.rehearsal.tokens import PUBLIC, Application, BackOff, Tokens
+from migrator.rehearsal.web import Documents, HostedWeb, folder_sources
+from migrator.verify.answers import Web
+
+ADDRESS = "127.0.0.1"
+_MODULES = (signin, account, emails, backpack, backpack_v1, collection, public)
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalOptions:
+    """Everything a rehearsal can be told; port 0 means any free one.
+
+    The documents of the issuers come from `folder` (files and, if it is there, `web.json`), then
+    from `documents` (an archive). `dead` names hosts that do not answer.
+    """
+
+    accounts: tuple[AccountOptions, ...] = ()
+    port: int = 0
+    web_port: int = 0
+    folder: Path | None = None
+    documents: Documents | None = None
+    dead: tuple[str, ...] = ()
+    faults: Faults = field(default_factory=Faults)
+    applications: tuple[Application, ...] = (PUBLIC,)
+    clock: Clock = now
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a person is told about a running rehearsal."""
+
+    url: str
+    web_url: str
+    emails: tuple[str, ...]
+    dead: tuple[str, ...]
+    faults: Faults
+
+
+def make_app(
+    state: State,
+    web: Web,
+    *,
+    clock: Clock = now,
+    faults: Faults | None = None,
+    applications: tuple[Application, ...] = (PUBLIC,),
+    hosted: HostedWeb | None = None,
+) -> Faulty:
+    """Return the backpack as a WSGI app; `web` is asked for the documents of badges."""
+    app = Flask("badge-migrator-rehearsal", static_folder=None)
+    app.url_map.merge_slashes = False
+    desk = Desk(state, web, clock, Tokens(state, clock, applications), BackOff(clock))
+    control = Control(state, hosted)
+    for module in _MODULES:
+        register(app, desk, module.ROUTES)
+    register(app, desk, control.routes())
+
+    @app.errorhandler(HTTPException)
+    def no_such_path(error: HTTPException) -> Response:
+        if error.code != 404:
+            return answers.page(500, "We're sorry, an error has occurred.")
+        return answers.page(404, "Sorry, the page you were looking for was not found.")
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        with state.lock:
+            rule = request.url_rule.rule if request.url_rule else "(no such path)"
+            state.requests[f"{request.method} {rule}", response.status_code] += 1
+        return response
+
+    control.faulty = Faulty(app, faults, clock=clock)
+    return control.faulty
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers without a line on the screen for each request, and without saying what it is."""
+
+    server_version = "rehearsal"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- werkzeug's name
+        logging.getLogger(__name__).debug(message, *args)
+
+
+class _Running:
+    """One server in a thread of its own."""
+
+    def __init__(self, app: Any, port: int) -> None:
+        self.server: BaseWSGIServer = make_server(
+            ADDRESS, port, app, threaded=True, request_handler=_Quiet
+        )
+        self.url = f"http://{ADDRESS}:{self.server.server_port}"
+        self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self._thread.join()
+        self.server.server_close()
+
+
+class Rehearsal:
+    """A running rehearsal; a context manager that stops it."""
+
+    def __init__(self, options: RehearsalOptions, web: Callable[[str], Web]) -> None:
+        self.state = State(options.accounts)
+        self.hosted = HostedWeb(*_sources(options))
+        self._web = _Running(self.hosted, options.web_port)
+        self.app = make_app(
+            self.state,
+            web(self._web.url),
+            clock=options.clock,
+            faults=options.faults,
+            applications=options.applications,
+            hosted=self.hosted,
+        )
+        try:
+            self._backpack = _Running(self.app, options.port)
+        except BaseException:
+            self._web.stop()
+            raise
+
+    @property
+    def url(self) -> str:
+        """The address of the backpack."""
+        return self._backpack.url
+
+    @property
+    def web_url(self) -> str:
+        """The address that plays every issuer's host."""
+        return self._web.url
+
+    def describe(self) -> Description:
+        """Return what a person should be told."""
+        emails = tuple(account.primary for account in self.state.accounts.values())
+        return Description(self.url, self.web_url, emails, self.hosted.dead, self.app.faults)
+
+    def stop(self) -> None:
+        """Stop both servers."""
+        self._backpack.stop()
+        self._web.stop()
+
+    def __enter__(self) -> Rehearsal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _sources(options: RehearsalOptions) -> tuple[tuple[Documents, ...], tuple[str, ...]]:
+    sources: tuple[Documents, ...] = ()
+    dead: tuple[str, ...] = ()
+    if options.folder is not None:
+        sources, dead = folder_sources(options.folder)
+    if options.documents is not None:
+        sources = (*sources, options.documents)
+    return sources, (*dead, *options.dead)
+
+
+def serve(options: RehearsalOptions, *, web: Callable[[str], Web] | None = None) -> Rehearsal:
+    """Start a rehearsal and return it; raises OSError when a port is taken.
+
+    `web` makes, from the address of the web of issuers, what the backpack fetches with.
+    """
+    return Rehearsal(options, web or _over_http)
+
+
+def _over_http(address: str) -> Web:
+    raise NotImplementedError(address)
