@@ -85,7 +85,7 @@ def is_rewritten(document: JsonObject) -> bool:
 
 def in_order_of_trust(found: list[Baked]) -> tuple[Baked, ...]:
     """Sort: signatures, original assertions, addresses, rewritten assertions, anything else."""
-    return tuple(sorted(found, key=_rank))
+    return tuple(found if len(found) < 2 else sorted(found, key=_rank))
 
 
 def _rank(baked: Baked) -> int:

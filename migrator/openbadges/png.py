@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.openbadges.baked import MAX_TEXT, Baked, Unbaked, classify, in_order_of_trust
+from migrator.openbadges.documents import first_object
 from migrator.openbadges.model import Unreadable
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -106,10 +107,26 @@ def _loose(data: bytes, offset: int, warnings: dict[str, None]) -> Iterator[_Chu
         length = _HEAD.unpack_from(data, start)[0]
         end = start + 12 + length
         offset = match.end()
-        if end <= len(data) and (chunk := _carrier(data, start, end, warnings)):
+        if end > len(data):
+            chunk = _cut_off(data, start)
+        elif chunk := _carrier(data, start, end, warnings):
             warnings["chunk_after_end"] = None
             offset = end
+        if chunk:
             yield chunk
+
+
+def _cut_off(data: bytes, start: int) -> _Chunk | None:
+    """Return a chunk that runs past the end of the file, if the JSON in it is complete.
+
+    An address or a signature is not taken: nothing would tell that its end is missing.
+    """
+    keyword = data[start + 8 :].partition(b"\x00")[0].lower()
+    rest = data[start + 9 + len(keyword) : start + MAX_TEXT].decode("utf-8", "replace")
+    found = first_object(rest)
+    if found is None:
+        return None
+    return _Chunk(start, len(data), b"tEXt", keyword, found.encode("utf-8", "replace"))
 
 
 def _carrier(data: bytes, start: int, end: int, warnings: dict[str, None]) -> _Chunk | None:

@@ -22,6 +22,7 @@ MAX_BYTES = 32 * 1024 * 1024
 _LOCAL_NAMES = frozenset({"assertion", "credential"})
 _HOMES = frozenset({NAMESPACE, NAMESPACE_3_0})
 _MAX_ELEMENTS = 16
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 _ATTRIBUTES = rb"((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*+)\s*+"
 _ELEMENT = re.compile(rb"<(?:([\w.-]+):)?(assertion|credential)" + _ATTRIBUTES + rb"(/?)>")
@@ -29,7 +30,7 @@ _ROOT = re.compile(rb"<(?:[\w.-]+:)?svg(?=[\s/>])(?:\"[^\"]*\"|'[^']*'|[^<>\"'])
 _VERIFY = re.compile(r"\sverify\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENTITIES = {"&quot;": '"', "&apos;": "'", "&#34;": '"', "&#39;": "'"}
+_ENTITIES = {"&quot;": '"', "&apos;": "'", "&#34;": '"', "&#39;": "'", "&#13;": "\r"}
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def bake(data: bytes, text: str, verify: str | None = None, keyword: str = "asse
     """
     if _ILLEGAL.search(text) or len(text) > MAX_TEXT:
         raise Unreadable("The text cannot be baked: it is too long, or no XML may contain it.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(_WIDE):
         raise Unreadable("An SVG in UTF-16 cannot be baked; save it as UTF-8 first.")
     for element in sorted(_elements(data)[0], key=lambda one: -one.start):
         data = data[: element.start] + data[element.end :]
@@ -105,7 +106,7 @@ def _baked(element: _Element) -> list[Baked]:
 def _elements(data: bytes) -> tuple[list[_Element], tuple[str, ...]]:
     if len(data) > MAX_BYTES:
         raise Unreadable(f"The SVG is larger than {MAX_BYTES // 2**20} MiB.")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    wide = data.startswith(_WIDE)
     # Most pictures carry nothing: then no parser need see them.
     if not wide and b"assertion" not in data and b"credential" not in data:
         return [], ()
@@ -120,7 +121,6 @@ class _Collector:
     """An ElementTree target that keeps only assertion elements, with their byte ranges."""
 
     data_in: bytes
-    index: list[int] = field(default_factory=lambda: [0])
     elements: list[_Element] = field(default_factory=list)
     open: _Element | None = None
     depth: int = 0
@@ -154,12 +154,7 @@ class _Collector:
         if self.depth:
             self.depth -= 1
             return
-        position = self._position()
-        closing = self.data_in.find(b">", position) + 1
-        wide = self.data_in.startswith((b"\xff\xfe", b"\xfe\xff"))
-        # Behind `<a/>` the parser already stands after the element.
-        ended = self.data_in[position : position + 3].replace(b"\x00", b"")[:2] != b"</"[: 2 - wide]
-        self.open.end = position if ended else closing + wide
+        self.open.end = _end_of_tag(self.data_in, self._position())
         self.open.text = "".join(self.texts)
         self.elements.append(self.open)
         self.open = None
@@ -167,6 +162,16 @@ class _Collector:
     def _position(self) -> int:
         assert self.parser is not None
         return int(self.parser.parser.CurrentByteIndex)
+
+
+def _end_of_tag(data: bytes, position: int) -> int:
+    """Return where the closing tag at a position ends; behind `<a/>` the parser stands already."""
+    wide = data.startswith(_WIDE)
+    mark = data[position : position + (4 if wide else 2)].replace(b"\x00", b"")
+    if mark != b"</":
+        return position
+    little = data.startswith(b"\xff\xfe")
+    return data.find(b">", position) + (2 if little else 1)
 
 
 def _parsed(data: bytes) -> list[_Element]:
@@ -202,5 +207,9 @@ def _searched(data: bytes) -> list[_Element]:
 
 
 def _unquoted(text: str) -> str:
-    sections = _CDATA.findall(text)
-    return "".join(sections) if sections else unescape(text, _ENTITIES)
+    """Return element text: CDATA as it stands, references resolved between, blanks dropped."""
+    parts = _CDATA.split(text)
+    return "".join(
+        part if position % 2 else unescape(part.strip(" \t\r\n"), _ENTITIES)
+        for position, part in enumerate(parts)
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+Warnings = list[tuple[str, str]]
+"""Warnings as they are gathered: code and sentence."""
+
 WARNINGS: dict[str, str] = {
     "bad_crc": "The picture's badge data has a wrong checksum; it was read as it stands.",
     "several_chunks": "The picture carries badge data more than once; the best of it was used.",
@@ -18,9 +21,9 @@ WARNINGS: dict[str, str] = {
     "baked_url_differs": "The picture names two different addresses for the badge.",
     "hosted_url_cut": "The source cut the badge's address off; the full one was found elsewhere.",
     "hosted_url_differs": "The badge names another address for itself than where it was found.",
-    "franken": "The assertion is in the Mozilla Backpack's own form; "
-    "the issuer's original documents were rebuilt from it.",
-    "document_unreadable": "One of the badge's documents could not be read; it is kept as it is.",
+    "franken": "The picture carries the assertion in the Mozilla Backpack's own form; "
+    "the issuer's documents were rebuilt from it.",
+    "document_unreadable": "One of the badge's documents could not be read.",
     "jws_unreadable": "The badge's signature text could not be read.",
     "jws_differs": "The signature belongs to a different assertion than the document beside it.",
 }
