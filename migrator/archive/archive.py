@@ -25,7 +25,7 @@ def utc_now() -> str:
 
 
 class Archive:
-    """An open archive. One connection, used by one thread.
+    """An open archive. One connection, used by one thread at a time.
 
     `open` creates and migrates the file; `read` never writes to it. Errors of SQLite that a person
     can act on are raised as `errors.ArchiveLocked`, `errors.ArchiveDamaged` or `errors.Usage`.
@@ -141,6 +141,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         timeout=_BUSY_SECONDS,
+        check_same_thread=False,
     )
     conn.row_factory = sqlite3.Row
     conn.execute("pragma foreign_keys = on")

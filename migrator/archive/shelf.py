@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,17 +102,19 @@ def artwork_at(archive: Archive, url: str) -> tuple[bytes, str] | None:
 
 
 class ServedArchive:
-    """An archive seen as a web of issuers: what stood at an address, with its media type."""
+    """An archive seen as a web of issuers: what stood at an address; may be asked by threads."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._lock = threading.Lock()
 
     def document_at(self, url: str) -> tuple[bytes, str] | None:
         """Return (body, media type) for an address, None where nothing is kept."""
-        document = document_at(self._archive, url)
-        if document is not None:
-            return document, _media_type(document)
-        return artwork_at(self._archive, url)
+        with self._lock:
+            document = document_at(self._archive, url)
+            if document is not None:
+                return document, _media_type(document)
+            return artwork_at(self._archive, url)
 
 
 def _media_type(document: bytes) -> str:

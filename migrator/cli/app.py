@@ -1,0 +1,77 @@
+"""The command line: every command by name, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from migrator import __version__, errors
+from migrator.cli.archive import archive
+from migrator.cli.console import complain
+from migrator.cli.demo import demo
+from migrator.cli.lists import adapters, destinations
+from migrator.cli.login import login
+from migrator.cli.migrate import migrate
+from migrator.cli.plan import plan
+from migrator.cli.push import push
+from migrator.cli.rehearse import rehearse
+from migrator.cli.retry import retry
+from migrator.cli.status import status
+
+_GREETING = """\
+badge-migrator keeps your old Open Badges safe and moves them to a new backpack.
+
+Three commands to start with:
+
+  badge-migrator archive YOUR-FILE.zip     keep every badge in one local file
+  badge-migrator status                    see what is in it
+  badge-migrator migrate YOUR-FILE.zip --to badgr:eu --as YOU@EXAMPLE.ORG
+                                           archive, check and move, all in one
+
+Nothing leaves your computer before you name a backpack with --to.
+To see it all at work on example data first: badge-migrator demo
+All commands: badge-migrator --help"""
+
+app = typer.Typer(
+    name="badge-migrator",
+    help="Rescue Open Badges from legacy backpacks: keep them in a local archive, move what can"
+    " be moved, and say of every badge where it is.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    *(migrate, archive, plan, push, status, retry, login),
+    *(adapters, destinations, demo),
+):
+    app.command()(command)
+app.add_typer(rehearse, name="rehearse")
+
+
+@app.callback()
+def greet(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Greet whoever comes without a command."""
+    if version:
+        print(f"badge-migrator {__version__}")
+    elif context.invoked_subcommand is None:
+        print(_GREETING)
+
+
+def main() -> None:
+    """Run the command line; this is the one boundary where errors become words and exit codes."""
+    try:
+        app()
+    except errors.MigratorError as error:
+        complain(error.what)
+        if error.next_step:
+            complain(f"What next: {error.next_step}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("Stopped. Run the same command again to go on; nothing is lost or done twice.")
+        sys.exit(130)

@@ -1,0 +1,68 @@
+"""`badge-migrator migrate`: the whole journey in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli.console import Console
+from migrator.cli.options import (
+    DEFAULT_ARCHIVE,
+    ArchiveFile,
+    AsJson,
+    CheckWeb,
+    PublishCollections,
+    To,
+    Username,
+    Via,
+)
+
+
+def migrate(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SOURCE...", help="Files, folders or ZIPs that hold badges."),
+    ],
+    to: To,
+    username: Username = None,
+    archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    check: CheckWeb = False,
+    via: Via = None,
+    publish_collections: PublishCollections = False,
+    as_json: AsJson = False,
+) -> None:
+    """Archive, sign in, plan and push in one go; run it again to go on after any stop.
+
+    Every step is one of the other commands and can be taken alone.
+    """
+    from migrator.archive import accounts
+    from migrator.archive.archive import Archive
+    from migrator.cli.archive import read_one
+    from migrator.cli.destination import resolve
+    from migrator.cli.login import say_signed_in, sign_in
+    from migrator.cli.plan import make_plan
+    from migrator.cli.push import send
+
+    console = Console(as_json)
+    with Archive.open(archive_file) as opened:
+        reads = [read_one(opened, source, None, console) for source in sources]
+        destination, saved = resolve(opened, to)
+        if username is not None or not accounts.accounts(opened, saved.id):
+            name = username or typer.prompt(f"Your e-mail address at {saved.url}")
+            say_signed_in(console, saved, sign_in(opened, destination, saved, name))
+        make_plan(opened, destination, saved, console, check=check, via=via)
+        code = send(
+            opened,
+            destination,
+            saved,
+            console,
+            username=username,
+            limit=None,
+            publish=publish_collections,
+        )
+    if code == 0 and any(read.counts.problems for read in reads):
+        code = 3
+    if code:
+        raise typer.Exit(code)

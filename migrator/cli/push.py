@@ -1,0 +1,186 @@
+"""`badge-migrator push`: send what is planned; stop and go on as often as you like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.console import Console
+from migrator.cli.options import (
+    DEFAULT_ARCHIVE,
+    ArchiveFile,
+    AsJson,
+    PublishCollections,
+    To,
+    Username,
+)
+
+if TYPE_CHECKING:
+    from migrator.archive.accounts import SavedDestination
+    from migrator.archive.archive import Archive
+    from migrator.archive.totals import DestinationTotal
+    from migrator.destinations.base import Destination, Session
+    from migrator.transfer.campaign import AccountPush
+    from migrator.transfer.push import Sent
+
+
+def push(
+    to: To,
+    archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    username: Username = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Send at most this many badges now.")
+    ] = None,
+    publish_collections: PublishCollections = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is planned, one durable step at a time.
+
+    Ctrl-C stops after the badge under way; run the same command again to go on. A badge is never
+    sent twice: the destination is looked at first.
+    """
+    from migrator.archive.archive import Archive
+    from migrator.cli.destination import resolve
+
+    console = Console(as_json)
+    with Archive.open(archive_file) as opened:
+        destination, saved = resolve(opened, to)
+        code = send(
+            opened,
+            destination,
+            saved,
+            console,
+            username=username,
+            limit=limit,
+            publish=publish_collections,
+        )
+    if code:
+        raise typer.Exit(code)
+
+
+def send(
+    opened: Archive,
+    destination: Destination,
+    saved: SavedDestination,
+    console: Console,
+    *,
+    username: str | None,
+    limit: int | None,
+    publish: bool,
+) -> int:
+    """Push with progress, say what came of it, and return the exit code."""
+    from migrator.archive import ledger, totals
+    from migrator.cli.progress import progress
+    from migrator.cli.stop import stoppable
+    from migrator.secrets import Keychain
+    from migrator.transfer.campaign import Campaign
+    from migrator.transfer.push import Limits
+
+    done = 0
+    due = sum(ledger.count_due(opened, one) for one in ledger.accounts_with_work(opened, saved.id))
+    with stoppable("the badge under way") as stop, progress("Sending", due) as show:
+
+        def watch(sent: Sent) -> None:
+            nonlocal done
+            done += 1
+            show(done)
+            _say_sent(console, sent)
+
+        campaign = Campaign(
+            opened,
+            saved,
+            destination,
+            Keychain(),
+            lambda session: _wrapped(session, destination),
+            Limits(limit, stop),
+            publish,
+        )
+        pushed = campaign.push(username, watch)
+        interrupted = stop()
+    total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
+    _say_end(console, saved, pushed, total, interrupted=interrupted)
+    return _exit_code(pushed, total, interrupted=interrupted)
+
+
+def _wrapped(session: Session, destination: Destination) -> Session:
+    from migrator.destinations.wrappers import RateLimited, Retrying
+    from migrator.net import RateLimiter
+
+    limited = RateLimited(session, RateLimiter(destination.capabilities.requests_per_minute))
+    return Retrying(limited)
+
+
+def _say_sent(console: Console, sent: Sent) -> None:
+    from migrator.reasons import REASONS
+    from migrator.report.words import STATE_WORDS, plain
+
+    why = f": {REASONS[sent.reason].sentence}" if sent.reason in REASONS else ""
+    console.say(f"  {plain(sent.title)}: {STATE_WORDS[sent.state]}{why}")
+
+
+def _say_end(
+    console: Console,
+    saved: SavedDestination,
+    pushed: list[AccountPush],
+    total: DestinationTotal,
+    *,
+    interrupted: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from migrator.report.words import badges, plain, transfer_balance
+
+    for one in pushed:
+        for made in one.collections:
+            word = "made" if made.new else "brought up to date"
+            left = f" ({badges(made.missing)} of it not there)" if made.missing else ""
+            console.say(f"  Collection {plain(made.name)}: {word}, {badges(made.badges)}{left}")
+        if one.trouble:
+            console.say(f"  {one.username}: {one.trouble}")
+    console.result(
+        "push",
+        {
+            "destination": saved.name,
+            "interrupted": interrupted,
+            "accounts": [asdict(one) for one in pushed],
+            "states": dict(_states(total)),
+            "missing": total.missing,
+        },
+    )
+    console.last(transfer_balance(total))
+    console.last(_next(saved, total, interrupted=interrupted))
+
+
+def _states(total: DestinationTotal) -> Counter[str]:
+    states: Counter[str] = Counter()
+    for one in total.states:
+        states[one.state] += one.badges
+    return states
+
+
+def _next(saved: SavedDestination, total: DestinationTotal, *, interrupted: bool) -> str:
+    states = _states(total)
+    left = states["planned"] + states["waiting"] + states["sending"]
+    if interrupted or left:
+        return f"To go on: badge-migrator push --to {saved.name}"
+    if states["refused"] + states["held"]:
+        return "Next: badge-migrator status EMAIL tells each person what is left to do."
+    return "Next: badge-migrator status"
+
+
+def _exit_code(pushed: list[AccountPush], total: DestinationTotal, *, interrupted: bool) -> int:
+    states = _states(total)
+    if interrupted:
+        return 130
+    if total.missing:
+        return 1
+    if any(one.trouble or one.tally.stopped in _SIGN_IN for one in pushed):
+        return 5
+    if states["planned"] + states["waiting"] + states["sending"]:
+        return 4
+    return 3 if states["refused"] + states["held"] else 0
+
+
+_SIGN_IN = ("sign_in_failed", "account_unverified")

@@ -1,0 +1,58 @@
+"""`badge-migrator retry`: put what was refused or held back on the plan again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from migrator import errors
+from migrator.cli.console import Console
+from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, CheckWeb, To, Via
+
+
+def retry(
+    to: To,
+    archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Only badges refused or held for this reason.")
+    ] = None,
+    learner: Annotated[
+        str | None, typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges.")
+    ] = None,
+    check: CheckWeb = False,
+    via: Via = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan again what was refused or held back, after somebody has put it right.
+
+    Signs in first, so that addresses added to the account since then count.
+    """
+    from migrator.archive import ledger
+    from migrator.archive.archive import Archive
+    from migrator.archive.stories import learners_like
+    from migrator.cli.destination import resolve
+    from migrator.cli.login import refresh
+    from migrator.cli.plan import make_plan
+    from migrator.reasons import REASONS
+
+    console = Console(as_json)
+    if reason is not None and reason not in REASONS:
+        raise errors.Usage(
+            f"There is no reason called {reason}.", f"The reasons are: {', '.join(REASONS)}."
+        )
+    with Archive.open(archive_file) as opened:
+        destination, saved = resolve(opened, to)
+        chosen = None
+        if learner is not None:
+            matches = learners_like(opened, learner)
+            if len(matches) != 1:
+                raise errors.Usage(f"{len(matches)} learners match {learner}.", "Name one address.")
+            chosen = matches[0]
+        for line in refresh(opened, destination, saved):
+            console.say(line)
+        back = ledger.retry(opened, saved.id, reason, chosen)
+        counts = make_plan(opened, destination, saved, console, check=check, via=via)
+    console.result("retry", {"put_back": back, "to_send": counts.to_send, "held": counts.held})
+    console.say(f"{back:,} put back on the plan; {counts.to_send:,} can be sent now.")
+    console.last(f"Next: badge-migrator push --to {saved.name}")

@@ -1,0 +1,110 @@
+"""`badge-migrator status`: totals, or one learner's story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.console import Console, complain
+from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrator.archive.archive import Archive
+    from migrator.archive.stories import LearnerStory
+
+
+def status(
+    who: Annotated[
+        str | None,
+        typer.Argument(metavar="[EMAIL]", help="A learner's address (or part of it, or a name)."),
+    ] = None,
+    archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    problems: Annotated[
+        bool, typer.Option("--problems", help="List everything that could not be read.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the whole report as one web page."),
+    ] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="Hide e-mail addresses.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where the badges are: all of them in numbers, or one learner's in words."""
+    from migrator.archive.archive import Archive
+    from migrator.report.words import masked
+
+    console = Console(as_json, change=masked if mask else None)
+    with Archive.read(archive_file) as opened:
+        if html is not None:
+            _write_page(opened, html, mask=mask)
+            console.last(f"Report written to {html}.")
+        elif who is not None:
+            _stories(opened, who, console)
+        elif problems:
+            _problems(opened, console)
+        else:
+            _totals(opened, console)
+
+
+def _totals(opened: Archive, console: Console) -> None:
+    from migrator.archive.totals import totals
+    from migrator.report.summary import summary_lines
+
+    found = totals(opened)
+    console.lines(summary_lines(found))
+    console.result("status", found)
+    if not found.destinations:
+        console.last("Next: badge-migrator plan --to DESTINATION")
+
+
+def _stories(opened: Archive, who: str, console: Console) -> None:
+    from dataclasses import asdict
+
+    from migrator.archive.stories import learners_like, story
+    from migrator.report.story import story_lines
+
+    found = [story(opened, one) for one in learners_like(opened, who)]
+    for one in found:
+        console.lines(story_lines(one))
+        console.say()
+    console.result("learners", {"learners": [asdict(one) for one in found]})
+    if not found:
+        complain(
+            f"Nobody in {opened.path} is known as {who}. Try a part of the address or the name;"
+            " a badge may also be under an older address."
+        )
+        raise typer.Exit(3)
+
+
+def _problems(opened: Archive, console: Console) -> None:
+    from dataclasses import asdict
+
+    from migrator.archive.totals import problems
+    from migrator.report.words import plain
+
+    found = problems(opened)
+    for one in found:
+        console.say(f"{one.severity}: {plain(one.source)}, {plain(one.locator)}")
+        console.say(f"  {plain(one.sentence)}")
+    console.say(f"{len(found):,} listed.")
+    console.result("problems", {"problems": [asdict(one) for one in found]})
+
+
+def _write_page(opened: Archive, html: Path, *, mask: bool) -> None:
+    from migrator.archive.stories import learner_ids, story, unclaimed
+    from migrator.archive.totals import problems, totals
+    from migrator.report.page import page
+    from migrator.report.words import masked
+
+    def stories() -> Iterator[LearnerStory]:
+        for learner in learner_ids(opened):
+            yield story(opened, learner)
+        yield from unclaimed(opened)
+
+    with html.open("w", encoding="utf-8") as out:
+        for piece in page(totals(opened), stories(), problems(opened), opened.now()):
+            out.write(masked(piece) if mask else piece)

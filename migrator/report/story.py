@@ -1,0 +1,64 @@
+"""A learner's story in words that can be read out: found where, what state, why, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.archive.stories import BadgeStory, LearnerStory, Where
+from migrator.reasons import REASONS
+from migrator.report.words import ARRIVED, STATE_WORDS, badges, day, plain
+
+_WHO = {
+    "learner": "the learner",
+    "admin": "the program's administrator",
+    "issuer": "the issuer",
+    "nobody": "nobody; it goes on by itself or stays as it is",
+}
+
+
+def story_lines(story: LearnerStory) -> Iterator[str]:
+    """Yield the story of one learner, a line at a time."""
+    who = plain(story.name) if story.name else "This learner"
+    yield f"{who} ({', '.join(plain(one) for one in story.addresses)}): {_sum(story)}"
+    for badge in story.badges:
+        yield ""
+        yield from _badge_lines(badge)
+
+
+def _sum(story: LearnerStory) -> str:
+    arrived = sum(
+        any(where.state in ARRIVED for where in badge.destinations) for badge in story.badges
+    )
+    return f"{badges(len(story.badges))} in the archive, {arrived} moved."
+
+
+def _badge_lines(badge: BadgeStory) -> Iterator[str]:
+    by = f", {plain(badge.issuer)}" if badge.issuer else ""
+    on = f", issued {day(badge.issued_on)}" if badge.issued_on else ""
+    yield f"  {plain(badge.badge)}{by}{on}"
+    yield f"    Found in {plain('; '.join(badge.found_in))}."
+    if badge.collections:
+        yield f"    In the collection {plain(', '.join(badge.collections))}."
+    if not badge.destinations:
+        yield "    Not planned for any backpack yet. Next: badge-migrator plan --to DESTINATION"
+    for where in badge.destinations:
+        yield from _where_lines(where)
+
+
+def _where_lines(where: Where) -> Iterator[str]:
+    at = f" ({where.account})" if where.account else ""
+    yield (
+        f"    {STATE_WORDS[where.state].capitalize()}, {where.destination}{at},"
+        f" {day(where.changed_at)}."
+    )
+    if where.pending:
+        yield "    It shows there as soon as the learner confirms the address it was awarded to."
+    if where.reason in REASONS:
+        reason = REASONS[where.reason]
+        yield f"    Why: {reason.sentence}"
+        if where.detail:
+            yield f"    Exactly: {plain(where.detail)}"
+        yield f"    What next: {reason.next_step}"
+        yield f"    Who can act: {_WHO[reason.who.value]}."
+    if len(where.tries) > 1:
+        yield f"    Tried {len(where.tries)} times, last {where.tries[-1].at}."

@@ -1,0 +1,131 @@
+"""Signing in, and pushing for every account of a destination in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from migrator import errors
+from migrator.archive import accounts as accounts_store
+from migrator.archive import ledger
+from migrator.archive.accounts import Account, SavedDestination
+from migrator.archive.archive import Archive
+from migrator.destinations.base import Credentials, Destination, Session
+from migrator.transfer.collections import Made, make_collections
+from migrator.transfer.push import Limits, Sent, Tally, push_account
+
+
+class Keys(Protocol):
+    """Where passwords and tokens are kept: never in the archive."""
+
+    def credentials(self, destination: str, username: str) -> Credentials | None:
+        """Return how an account signs in, None when nothing is known."""
+
+    def save(self, destination: str, credentials: Credentials) -> None:
+        """Keep the tokens of a sign-in for the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account that has just signed in: how many badges it holds over there."""
+
+    account: Account
+    badges_there: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPush:
+    """What a push came to for one account; `trouble` says why it could not sign in."""
+
+    username: str
+    tally: Tally
+    collections: tuple[Made, ...] = ()
+    trouble: str | None = None
+
+
+def login(
+    archive: Archive, destination: Destination, keys: Keys, credentials: Credentials
+) -> SignedIn:
+    """Sign in, keep the tokens, and note the account with its addresses; raises SignInFailed."""
+    saved = accounts_store.save_destination(archive, destination.kind, destination.url)
+    session = destination.sign_in(credentials)
+    try:
+        keys.save(saved.name, session.credentials)
+        account = accounts_store.save_account(
+            archive, saved.id, credentials.username, session.addresses
+        )
+        return SignedIn(account, sum(1 for _ in session.held()))
+    finally:
+        session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One push of one archive to one destination: who signs in how, and what wraps the session."""
+
+    archive: Archive
+    saved: SavedDestination
+    destination: Destination
+    keys: Keys
+    wrap: Callable[[Session], Session]
+    limits: Limits
+    publish_collections: bool = False
+
+    def accounts(self, username: str | None) -> list[Account]:
+        """Return the accounts that have work, or the one asked for; raises Usage for a stranger."""
+        known = accounts_store.accounts(self.archive, self.saved.id)
+        if username is not None:
+            known = [one for one in known if one.username.lower() == username.lower()]
+            if not known:
+                raise errors.Usage(
+                    f"{username} has not signed in at {self.saved.name}.",
+                    f"Run: badge-migrator login {self.saved.name} --as {username}",
+                )
+        busy = set(ledger.accounts_with_work(self.archive, self.saved.id))
+        return [one for one in known if one.id in busy]
+
+    def push(self, username: str | None, watch: Callable[[Sent], None]) -> list[AccountPush]:
+        """Push for each account in turn; one that cannot sign in does not stop the others."""
+        pushed: list[AccountPush] = []
+        left = self.limits.badges
+        for account in self.accounts(username):
+            if self.limits.stop():
+                break
+            one = self._push_one(account, Limits(left, self.limits.stop), watch)
+            pushed.append(one)
+            if left is not None:
+                left -= sum(one.tally.sent.values())
+        return pushed
+
+    def _push_one(
+        self, account: Account, limits: Limits, watch: Callable[[Sent], None]
+    ) -> AccountPush:
+        credentials = self.keys.credentials(self.saved.name, account.username)
+        if credentials is None:
+            return AccountPush(
+                account.username,
+                Tally(),
+                trouble=f"No password or token is known for {account.username}."
+                f" Run: badge-migrator login {self.saved.name} --as {account.username}",
+            )
+        try:
+            session = self.destination.sign_in(credentials)
+        except errors.SignInFailed as error:
+            return AccountPush(account.username, Tally(), trouble=str(error))
+        try:
+            self.keys.save(self.saved.name, session.credentials)
+            accounts_store.save_account(
+                self.archive, self.saved.id, account.username, session.addresses
+            )
+            wrapped = self.wrap(session)
+            tally = push_account(self.archive, account, wrapped, limits, watch)
+            made: list[Made] = []
+            if tally.stopped is None:
+                made = make_collections(
+                    self.archive, account, wrapped, publish=self.publish_collections
+                )
+            self.keys.save(self.saved.name, session.credentials)
+            return AccountPush(account.username, tally, tuple(made))
+        finally:
+            session.close()
