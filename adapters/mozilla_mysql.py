@@ -1,0 +1,264 @@
+"""The database dump of a Mozilla Backpack (mysqldump), plain or packed.
+
+It holds everything a Backpack knew: badges, images, collections, stories and people. Read twice:
+first all but the images, then the images, each badge as its image comes. Passwords, tokens and
+codes are never looked at. Reference page mozilla-backpack.md, 1 to 1.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from migrator.errors import SourceUnreadable
+from migrator.sources.adapter import Match
+from migrator.sources.found import FoundLearner, Outcome, Problem, Severity
+from migrator.sources.mysqldump import MAKE_AGAIN, Broken, Dump, Row, refuse_other_formats
+from migrator.sources.place import Member, MemberUnreadable, Place
+from migrator.sources.window import decompressed_head
+
+from ._mozilla_badges import Badges
+from ._mozilla_collections import read_collections
+from ._mozilla_rows import added_at, integer, locate, text
+from ._mozilla_spool import BadgeRow, CollectionRow, LearnerRow, PortfolioRow, Spool, spool
+
+_HEAD_BYTES = 64 << 10
+_HEADS_IN_A_PLACE = 4
+_NAMES_LOOKED_AT = 10_000
+_DUMP_NAME = re.compile(r"\.(?:sql|dump|mysqldump)(?:\.(?:gz|bz2|xz))?$", re.IGNORECASE)
+_BADGE_SQL = re.compile(r"(?:^|/)badge\.sql$")
+_HEADER = re.compile(rb"-- (?:MySQL|MariaDB) dump |^CREATE TABLE ", re.MULTILINE)
+_BADGE_TABLE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?[`\"]?badge[`\"]? \(([^;]*)")
+_BADGE_COLUMNS = (b"body_hash", b"image_path")
+
+_ADDRESSES = ("email", "additional_email_1", "additional_email_2", "migration_email")
+_WITHOUT_SECRETS = {"badge", "badge_image", "group", "portfolio"}
+_EXPECTED = {
+    "badge_image": "the badges' pictures are missing",
+    "group": "collections are missing",
+    "user": "the learners' names and further addresses are missing",
+}
+_NOT_A_BACKPACK = (
+    "is not the dump of a Mozilla Backpack: it has no table badge with the columns body and "
+    "body_hash."
+)
+_TAB = "This was made with `mysqldump --tab` (one file a table), which is not read."
+
+
+class MozillaMysql:
+    """Reads a dump on its own, or every dump in a folder or ZIP."""
+
+    name = "mozilla-mysql"
+    title = "Mozilla Backpack database dump"
+    reads = "a mysqldump file of a Mozilla Backpack: .sql, also packed as .gz, .bz2 or .xz"
+
+    def detect(self, place: Place) -> Match | None:
+        """Say whether this place is, or holds, a database dump."""
+        if place.kind == "file":
+            return _judge(place.head(), place.label)
+        try:
+            members = list(islice(place.members(), _NAMES_LOOKED_AT))
+        except (OSError, SourceUnreadable):
+            return None
+        if _made_with_tab(members):
+            return Match(80, "It holds a Backpack's tables as written by mysqldump --tab.")
+        matches = [
+            _judge(_peek(place, member), place.locator(member))
+            for member in islice(filter(_is_dump, members), _HEADS_IN_A_PLACE)
+        ]
+        return max(filter(None, matches), key=lambda match: match.confidence, default=None)
+
+    def read(self, place: Place) -> Iterator[Outcome]:
+        """Yield people, then collections, then badges; raises SourceUnreadable for what is none."""
+        if place.kind == "file":
+            for member in place.members():
+                yield from _read_dump(place, member, "")
+            return
+        if _made_with_tab(list(islice(place.members(), _NAMES_LOOKED_AT))):
+            raise SourceUnreadable(_TAB, MAKE_AGAIN)
+        refused: list[SourceUnreadable] = []
+        read = 0
+        for member in filter(_is_dump, place.members()):
+            try:
+                yield from _read_dump(place, member, f"{place.locator(member)}: ")
+                read += 1
+            except SourceUnreadable as error:
+                refused.append(error)
+                yield Problem(place.locator(member), "not_a_backpack_dump", str(error))
+        if not read:
+            raise refused[0] if refused else SourceUnreadable(f"{place.label} holds no dump.")
+
+
+def _is_dump(member: Member) -> bool:
+    return _DUMP_NAME.search(member.name) is not None
+
+
+def _made_with_tab(members: list[Member]) -> bool:
+    names = {member.name for member in members}
+    return any(name[: -len("sql")] + "txt" in names for name in names if _BADGE_SQL.search(name))
+
+
+def _peek(place: Place, member: Member) -> bytes:
+    try:
+        return place.peek(member, _HEAD_BYTES // _HEADS_IN_A_PLACE)
+    except MemberUnreadable:
+        return b""
+
+
+def _judge(head: bytes, label: str) -> Match | None:
+    """Say what the first bytes of a file tell; never raises."""
+    head = decompressed_head(head)
+    try:
+        refuse_other_formats(head)
+    except SourceUnreadable as refused:
+        return Match(60, refused.what)
+    table = _BADGE_TABLE.search(head)
+    if table and all(column in table[1] for column in _BADGE_COLUMNS):
+        return Match(95, "It is a MySQL dump with the Mozilla Backpack's table badge.")
+    if _HEADER.search(head):
+        return Match(10, "It is a MySQL dump, though its beginning shows no Backpack.")
+    if not head and _DUMP_NAME.search(label):
+        return Match(10, "By its name it is a packed database dump.")
+    return None
+
+
+def _read_dump(place: Place, member: Member, prefix: str) -> Iterator[Outcome]:
+    try:
+        with spool() as kept:
+            with place.open(member) as stream:
+                yield from _first_pass(Dump(stream, _KEEP), kept, prefix, place.locator(member))
+            kept.seal()
+            yield from _learners(kept, prefix)
+            yield from read_collections(kept, prefix)
+            badges = Badges(kept, prefix)
+            with place.open(member) as stream:
+                for found in badges.with_images(Dump(stream, {"badge_image"})):
+                    if not isinstance(found, Broken):
+                        yield found
+                    elif found.table == "badge_image" and found.code != "dump_cut":
+                        yield _problem(found, prefix)
+            yield from badges.without_images()
+            yield from badges.deleted()
+    except MemberUnreadable as error:
+        raise SourceUnreadable(error.sentence) from error
+
+
+def _first_pass(dump: Dump, kept: Spool, prefix: str, label: str) -> Iterator[Problem]:
+    cut = False
+    for row in dump:
+        if isinstance(row, Broken):
+            cut = cut or row.code == "dump_cut"
+            yield _problem(row, prefix)
+            continue
+        if row.table == "badge" and not {"body", "body_hash"}.issubset(row.columns):
+            break
+        if not _KEEP[row.table](kept, row):
+            yield Problem(
+                locate(prefix, row.table, row.number, None),
+                "row_without_id",
+                "This row does not say what it belongs to. Look at it in the database.",
+                _raw(row.table, repr(row.values).encode()),
+            )
+    if not {"body", "body_hash"}.issubset(dump.tables.get("badge", ())):
+        raise SourceUnreadable(f"{label} {_NOT_A_BACKPACK}")
+    for table, what in _EXPECTED.items():
+        if table not in dump.tables and not cut:
+            yield Problem(
+                f"{prefix}table {table}",
+                "table_missing",
+                f"The dump has no table {table}, so {what}. "
+                "If you can, make the dump of the whole database and archive it too.",
+                severity=Severity.WARNING,
+            )
+
+
+def _keep_badge(kept: Spool, row: Row) -> bool:
+    values = row.named()
+    kept.add_badge(
+        BadgeRow(
+            number=row.number,
+            id=integer(values.get("id")),
+            user_id=integer(values.get("user_id")),
+            hash=text(values["body_hash"]) or "",
+            email=text(values.get("awarded_to_email_address")) or None,
+            endpoint=text(values.get("endpoint")) or None,
+            signature=text(values.get("signature")) or text(values.get("jwt")) or None,
+            added_at=added_at(text(values.get("validated_on"))),
+            body=values["body"],
+        )
+    )
+    return True
+
+
+def _keep_learner(kept: Spool, row: Row) -> bool:
+    values = row.named()
+    names = (text(values.get("first_name")), text(values.get("last_name")))
+    addresses = tuple(text(values.get(column)) or None for column in _ADDRESSES)
+    name = " ".join(filter(None, names)) or None
+    kept.add_learner(LearnerRow(row.number, integer(values.get("id")), name, addresses))
+    return True
+
+
+def _keep_collection(kept: Spool, row: Row) -> bool:
+    values = row.named()
+    collection = CollectionRow(
+        number=row.number,
+        id=integer(values.get("id")),
+        user_id=integer(values.get("user_id")),
+        name=text(values.get("name")),
+        url=text(values.get("url")),
+        public=values.get("public") == b"1",
+        badges=values.get("badges") or b"[]",
+    )
+    if collection.id is not None:
+        kept.add_collection(collection)
+    return collection.id is not None
+
+
+def _keep_portfolio(kept: Spool, row: Row) -> bool:
+    values = row.named()
+    collection_id, portfolio_id = integer(values.get("group_id")), integer(values.get("id"))
+    if collection_id is None or portfolio_id is None:
+        return False
+    title, subtitle, preamble = (
+        text(values.get(column)) for column in ("title", "subtitle", "preamble")
+    )
+    stories = values.get("stories")
+    kept.add_portfolio(
+        PortfolioRow(collection_id, portfolio_id, row.number, title, subtitle, preamble, stories)
+    )
+    return True
+
+
+_KEEP = {
+    "badge": _keep_badge,
+    "group": _keep_collection,
+    "portfolio": _keep_portfolio,
+    "user": _keep_learner,
+}
+
+
+def _learners(kept: Spool, prefix: str) -> Iterator[FoundLearner | Problem]:
+    for row in kept.learners():
+        locator = locate(prefix, "user", row.number, row.id)
+        addresses = tuple(address for address in row.addresses if address)
+        if addresses:
+            yield FoundLearner(locator, addresses, row.name)
+        else:
+            yield Problem(
+                locator,
+                "learner_without_address",
+                "This user has no e-mail address, so nobody can be told apart by it. "
+                "The badges, if any, were read.",
+            )
+
+
+def _problem(broken: Broken, prefix: str) -> Problem:
+    severity = Severity.WARNING if broken.code == "not_sql" else Severity.PROBLEM
+    locator = prefix + broken.locator
+    return Problem(locator, broken.code, broken.sentence, _raw(broken.table, broken.raw), severity)
+
+
+def _raw(table: str | None, raw: bytes) -> bytes:
+    return raw if table in _WITHOUT_SECRETS else b""
