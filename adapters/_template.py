@@ -13,6 +13,7 @@ the conformance tests find both by themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from migrator.sources.adapter import Match
 from migrator.sources.found import Found, Outcome, Problem, Severity
@@ -33,7 +34,8 @@ class BadgeUrls:
         Be as sure as the evidence: 90 for a signature nobody else has, 40 for a guess others may
         share, None when it is not yours.
         """
-        member = next((member for member in place.members() if _is_ours(member)), None)
+        members = islice(place.members(), 1000)
+        member = next((member for member in members if _is_ours(member)), None)
         if member is None:
             return None
         try:
