@@ -20,7 +20,7 @@ from migrator.openbadges.baking import sniff
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, JsonObject
 from migrator.rehearsal.answers import Broken, Refused
 from migrator.rehearsal.call import Call
-from migrator.rehearsal.state import BadgeClassRow, Held, entity_id
+from migrator.rehearsal.state import BadgeClassRow, Held, IssuerRow, entity_id
 from migrator.verify.assess import assess
 from migrator.verify.verdict import Message, Submission, Verdict
 
@@ -182,9 +182,19 @@ def _badge_class_row(call: Call, assertion: Assertion, verdict: Verdict) -> Badg
     badge_class = assertion.badge_class or BadgeClass(name="")
     issuer = badge_class.issuer or Issuer(name="")
     documents = verdict.documents
-    found = call.state.issuer_row(issuer, _id(issuer.id or badge_class.issuer_id, documents.issuer))
+    issued_by = _id(issuer.id or badge_class.issuer_id, documents.issuer)
     own = _id(badge_class.id or assertion.badge_class_id, documents.badge_class)
-    return call.state.badge_class_row(replace(badge_class, issuer=None), own, found)
+    image = (documents.badge_class or {}).get("image")
+    more = image if isinstance(image, dict) else {}
+    return call.state.keep_badge_class(
+        BadgeClassRow(
+            entity_id(),
+            own,
+            replace(badge_class, issuer=None),
+            call.state.keep_issuer(IssuerRow(entity_id(), issued_by, issuer)),
+            caption={name: value for name, value in more.items() if name not in ("id", "type")},
+        )
+    )
 
 
 def _id(url: str | None, document: JsonObject | None) -> str:

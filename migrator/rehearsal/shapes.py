@@ -109,7 +109,7 @@ def badge_class_page(row: BadgeClassRow, base: str, *, with_issuer: bool = False
         "name": badge_class.name,
         "description": badge_class.description or "",
         "issuer": issuer,
-        "image": f"{base}/public/badges/{row.id}/image",
+        "image": _badge_class_image(row, base),
         "criteria": _without_none(
             id=badge_class.criteria_url, narrative=badge_class.criteria_narrative
         ),
@@ -120,10 +120,15 @@ def badge_class_page(row: BadgeClassRow, base: str, *, with_issuer: bool = False
     }
 
 
+def _badge_class_image(row: BadgeClassRow, base: str) -> Any:
+    image = f"{base}/public/badges/{row.id}/image"
+    return {"id": image, **row.caption} if row.caption else image
+
+
 def issuer_page(row: IssuerRow, base: str) -> Shape:
     """Return the public page of an issuer."""
     issuer = row.issuer
-    image = f"{base}/public/issuers/{row.id}/image" if issuer.image else None
+    image = f"{base}/public/issuers/{row.id}/image"
     return {
         "@context": CONTEXT,
         "type": "Issuer",
@@ -132,7 +137,7 @@ def issuer_page(row: IssuerRow, base: str) -> Shape:
         "url": issuer.url,
         "email": issuer.email,
         "description": issuer.description,
-        **_without_none(image=image),
+        "image": image if issuer.image else None,
         "sourceUrl": row.open_badge_id,
         "hostedUrl": f"{base}/public/issuers/{row.id}",
     }
@@ -213,13 +218,14 @@ def _one_evidence(assertion: Assertion, page: str) -> str | None:
 def _v1_badge_class(row: BadgeClassRow, base: str, *, plain: bool) -> Shape:
     typed = _plain if plain else _typed
     badge_class, issuer = row.badge_class, row.issuer.issuer
+    image = f"{base}/public/issuers/{row.issuer.id}/image" if issuer.image else None
     criteria = badge_class.criteria_url or f"{base}/public/badges/{row.id}"
     return {
         "id": row.open_badge_id,
         "type": "BadgeClass",
         "name": typed("xsd:string", badge_class.name),
         "description": typed("xsd:string", badge_class.description),
-        "image": typed("image", f"{base}/public/badges/{row.id}/image"),
+        "image": typed("image", _badge_class_image(row, base)),
         "criteria": typed("@id", criteria),
         "criteria_text": typed("xsd:string", badge_class.criteria_narrative),
         "criteria_url": typed("@id", badge_class.criteria_url),
@@ -229,7 +235,7 @@ def _v1_badge_class(row: BadgeClassRow, base: str, *, plain: bool) -> Shape:
             "name": typed("xsd:string", issuer.name),
             "url": typed("@id", issuer.url),
             "description": typed("xsd:string", issuer.description),
-            "image": typed("image", f"{base}/public/issuers/{row.issuer.id}/image"),
+            "image": typed("image", image),
             "email": typed("email", issuer.email),
         },
         "tags": [],
@@ -242,6 +248,8 @@ def _plain(kind: str, value: Any) -> Any:  # noqa: ARG001 -- stands where _typed
 
 
 def _typed(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
     return {"type": kind, "id" if kind in ("image", "@id") else "@value": value}
 
 

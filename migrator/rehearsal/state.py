@@ -106,12 +106,13 @@ class IssuerRow:
 
 @dataclass(frozen=True, slots=True)
 class BadgeClassRow:
-    """A badge class as stored."""
+    """A badge class as stored; `caption` is what its image says besides its address."""
 
     id: str
     open_badge_id: str
     badge_class: BadgeClass
     issuer: IssuerRow
+    caption: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,27 +219,19 @@ class State:
 
     # Badges
 
-    def issuer_row(self, issuer: Issuer, open_badge_id: str) -> IssuerRow:
+    def keep_issuer(self, row: IssuerRow) -> IssuerRow:
         """Get or create an issuer; one without an id is new each time (reference 5.5)."""
         with self.lock:
-            row = self.issuers.get(open_badge_id)
-            if row is None:
-                row = IssuerRow(entity_id(), open_badge_id, issuer)
-                self.issuers[open_badge_id] = row
-                self.issuers[row.id] = row
-            return row
+            kept = self.issuers.setdefault(row.open_badge_id, row)
+            self.issuers.setdefault(kept.id, kept)
+            return kept
 
-    def badge_class_row(
-        self, badge_class: BadgeClass, open_badge_id: str, issuer: IssuerRow
-    ) -> BadgeClassRow:
+    def keep_badge_class(self, row: BadgeClassRow) -> BadgeClassRow:
         """Get or create a badge class."""
         with self.lock:
-            row = self.badge_classes.get(open_badge_id)
-            if row is None:
-                row = BadgeClassRow(entity_id(), open_badge_id, badge_class, issuer)
-                self.badge_classes[open_badge_id] = row
-                self.badge_classes[row.id] = row
-            return row
+            kept = self.badge_classes.setdefault(row.open_badge_id, row)
+            self.badge_classes.setdefault(kept.id, kept)
+            return kept
 
     def has(self, account: str, open_badge_id: str) -> bool:
         """Whether the account holds the badge already."""

@@ -64,6 +64,16 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def module_clock():
+    return Clock
+
+
+@pytest.fixture(scope="session")
+def plain_web():
+    return PlainWeb
+
+
 @pytest.fixture
 def start(clock):
     """Start rehearsals that are stopped when the test is over."""
