@@ -145,7 +145,9 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     )
     conn.row_factory = sqlite3.Row
     conn.execute("pragma foreign_keys = on")
-    conn.execute("pragma trusted_schema = off")
+    if mode == "ro":
+        # Writing needs the triggers that keep the full-text index; reading does not.
+        conn.execute("pragma trusted_schema = off")
     return conn
 
 

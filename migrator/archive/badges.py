@@ -112,7 +112,7 @@ class BadgeWriter:
         sighting = self._rows.add(
             "sighting",
             *(digest, assertion_id, self._source, found.locator, holder and holder[0]),
-            *(found.hosted_url, image_id, found.added_at, self._now),
+            *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._now),
         )
         for document_id, one in documents:
             origin = "derived" if one.derived else "found"

@@ -34,7 +34,7 @@ _COLUMNS = {
     ),
     "sighting": (
         *("id", "digest", "assertion_id", "source_id", "locator", "holder_id", "hosted_url"),
-        *("image_id", "added_at", "seen_at"),
+        *("image_id", "added_at", "deleted", "seen_at"),
     ),
 }
 

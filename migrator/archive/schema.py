@@ -161,6 +161,7 @@ create table sighting (
   hosted_url text,
   image_id integer references image (id),
   added_at text,
+  deleted integer not null default 0,
   seen_at text not null
 );
 create index sighting_assertion on sighting (assertion_id);

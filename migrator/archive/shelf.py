@@ -14,7 +14,10 @@ from migrator.archive.artwork import join
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One badge as kept: enough to decide how it can be sent. The image is fetched by its id."""
+    """One badge as kept: enough to decide how it can be sent. The image is fetched by its id.
+
+    `deleted` says that the learner had removed it from every source it was found in.
+    """
 
     assertion_id: int
     identity: str
@@ -26,12 +29,15 @@ class Kept:
     document: bytes | None
     jws: str | None
     image_id: int | None
+    deleted: bool
 
 
 _KEPT = """
 select assertion.id, assertion.identity, badge_class.name as title, assertion.version,
   assertion.verification, assertion.hosted_url, assertion.learner_id, assertion.image_id,
-  document.content as document, jws.content as jws
+  document.content as document, jws.content as jws,
+  not exists (select 1 from sighting where sighting.assertion_id = assertion.id
+    and not sighting.deleted) as deleted
 from assertion
 left join badge_class on badge_class.id = assertion.badge_class_id
 left join document on document.id = assertion.document_id
@@ -138,6 +144,7 @@ def _kept(row: sqlite3.Row) -> Kept:
         document=None if row["document"] is None else _bytes(row["document"]),
         jws=jws.decode("ascii", "replace") if isinstance(jws, bytes) else jws,
         image_id=row["image_id"],
+        deleted=bool(row["deleted"]),
     )
 
 

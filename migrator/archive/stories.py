@@ -121,7 +121,8 @@ def unclaimed(archive: Archive) -> Iterator[LearnerStory]:
 
 def _badge(archive: Archive, row: sqlite3.Row) -> BadgeStory:
     found_in = archive.all(
-        "select source.label || ', ' || sighting.locator from sighting"
+        "select case when instr(sighting.locator, source.label) = 1 then sighting.locator"
+        " else source.label || ', ' || sighting.locator end from sighting"
         " join source on source.id = sighting.source_id where sighting.assertion_id = ?"
         " order by sighting.id",
         row[0],

@@ -11,12 +11,12 @@ def adapters(as_json: AsJson = False) -> None:
     from migrator.sources import registry
 
     console = Console(as_json)
-    loaded = registry.load()
+    loaded = registry.registry()
     for adapter in loaded.adapters:
         console.say(f"{adapter.name:<16} {adapter.title}")
         console.say(f"{'':<16} reads {adapter.reads}")
-    for trouble in loaded.troubles:
-        complain(trouble)
+    for broken in loaded.broken:
+        complain(f"The adapter {broken.name} cannot be used: {broken.why}")
     console.result(
         "adapters",
         {
@@ -24,7 +24,7 @@ def adapters(as_json: AsJson = False) -> None:
                 {"name": one.name, "title": one.title, "reads": one.reads}
                 for one in loaded.adapters
             ],
-            "troubles": list(loaded.troubles),
+            "broken": [{"name": one.name, "why": one.why} for one in loaded.broken],
         },
     )
     console.last("Next: badge-migrator archive SOURCE")

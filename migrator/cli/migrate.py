@@ -42,7 +42,7 @@ def migrate(
     from migrator.cli.archive import read_one
     from migrator.cli.destination import resolve
     from migrator.cli.login import say_signed_in, sign_in
-    from migrator.cli.plan import make_plan
+    from migrator.cli.plan import WebAsked, make_plan
     from migrator.cli.push import send
 
     console = Console(as_json)
@@ -52,7 +52,13 @@ def migrate(
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")
             say_signed_in(console, saved, sign_in(opened, destination, saved, name))
-        make_plan(opened, destination, saved, console, check=check, via=via)
+        make_plan(
+            opened,
+            destination,
+            saved,
+            console,
+            web=WebAsked(check=check or via is not None, via=via),
+        )
         code = send(
             opened,
             destination,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, CheckWeb, To, Via
@@ -15,11 +18,22 @@ if TYPE_CHECKING:
     from migrator.verify.answers import Web
 
 
+@dataclass(frozen=True, slots=True)
+class WebAsked:
+    """Whether the issuers' hosts are asked, and through which address."""
+
+    check: bool
+    via: str | None
+
+
 def plan(
     to: To,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
     check: CheckWeb = False,
     via: Via = None,
+    with_deleted: Annotated[
+        bool, typer.Option("--with-deleted", help="Move badges too that learners had deleted.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Predict what the destination will say to each badge, and why.
@@ -32,7 +46,8 @@ def plan(
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        counts = make_plan(opened, destination, saved, console, check=check, via=via)
+        web = WebAsked(check=check or via is not None, via=via)
+        counts = make_plan(opened, destination, saved, console, web=web, with_deleted=with_deleted)
     console.result("plan", {"destination": saved.name, "checked": check, **_facts(counts)})
     console.last(f"Next: badge-migrator push --to {saved.name}")
 
@@ -43,8 +58,8 @@ def make_plan(
     saved: SavedDestination,
     console: Console,
     *,
-    check: bool,
-    via: str | None,
+    web: WebAsked,
+    with_deleted: bool = False,
 ) -> PlanCounts:
     """Plan with progress, and say how it turned out."""
     from datetime import UTC, datetime
@@ -56,9 +71,14 @@ def make_plan(
     from migrator.transfer.plan import Question
     from migrator.transfer.plan import plan as write
 
-    web = _web(opened, check=check or via is not None, via=via)
-    asked = "web" if check or via is not None else "archive"
-    question = Question(saved, destination.capabilities, web, asked, datetime.now(UTC))
+    question = Question(
+        saved,
+        destination.capabilities,
+        _web(opened, web),
+        "web" if web.check else "archive",
+        datetime.now(UTC),
+        with_deleted,
+    )
     with progress("Planning", shelf.count(opened)) as show:
         counts = write(opened, question, show)
     for total in totals.totals(opened).destinations:
@@ -71,15 +91,15 @@ def make_plan(
     return counts
 
 
-def _web(opened: Archive, *, check: bool, via: str | None) -> Web:
-    if not check:
+def _web(opened: Archive, asked: WebAsked) -> Web:
+    if not asked.check:
         from migrator.verify.archived import ArchivedWeb
 
         return ArchivedWeb(opened)
     from migrator.net import Client
     from migrator.verify.live import LiveWeb
 
-    return LiveWeb(Client(via=via))
+    return LiveWeb(Client(via=asked.via))
 
 
 def _facts(counts: PlanCounts) -> dict[str, object]:

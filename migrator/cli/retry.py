@@ -33,7 +33,7 @@ def retry(
     from migrator.archive.stories import learners_like
     from migrator.cli.destination import resolve
     from migrator.cli.login import refresh
-    from migrator.cli.plan import make_plan
+    from migrator.cli.plan import WebAsked, make_plan
     from migrator.reasons import REASONS
 
     console = Console(as_json)
@@ -52,7 +52,13 @@ def retry(
         for line in refresh(opened, destination, saved):
             console.say(line)
         back = ledger.retry(opened, saved.id, reason, chosen)
-        counts = make_plan(opened, destination, saved, console, check=check, via=via)
+        counts = make_plan(
+            opened,
+            destination,
+            saved,
+            console,
+            web=WebAsked(check=check or via is not None, via=via),
+        )
     console.result("retry", {"put_back": back, "to_send": counts.to_send, "held": counts.held})
     console.say(f"{back:,} put back on the plan; {counts.to_send:,} can be sent now.")
     console.last(f"Next: badge-migrator push --to {saved.name}")

@@ -68,7 +68,8 @@ class Found:
 
     Documents are the bytes of separate JSON documents; an image is the whole file. What the image
     carries baked inside need not be repeated: the archive reads it. `holder` is the address the
-    source says the badge belongs to. `warnings` are kept as problems of severity warning.
+    source says the badge belongs to. `deleted` says that the learner had removed it there and it
+    survives only as a copy. `warnings` are kept as problems of severity warning.
     """
 
     locator: str
@@ -81,6 +82,7 @@ class Found:
     holder: str | None = None
     added_at: str | None = None
     memberships: tuple[Membership, ...] = ()
+    deleted: bool = False
     warnings: tuple[Problem, ...] = ()
 
 

@@ -43,13 +43,14 @@ class PlanCounts:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a plan is made for and against."""
+    """What a plan is made for and against; `with_deleted` moves what learners had deleted too."""
 
     destination: SavedDestination
     capabilities: Capabilities
     web: Web
     asked: str
     now: datetime
+    with_deleted: bool = False
 
 
 def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> PlanCounts:
@@ -95,6 +96,8 @@ def _decide(
     if account is None:
         why = "no_account" if badge.learner_id is not None else "holder_unknown"
         return _held(badge, None, why, ""), None
+    if badge.deleted and not question.with_deleted:
+        return _held(badge, account.id, "deleted_by_learner", ""), None
     best: tuple[Input, Verdict] | None = None
     for form, submission in submissions(archive, badge):
         if form not in question.capabilities.inputs:
