@@ -14,7 +14,7 @@ from migrator.openbadges.hosting import Hosting, http
 from migrator.openbadges.identity import identity
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
 from migrator.openbadges.normal import read_assertion, read_badge_class
-from migrator.openbadges.warning import Warnings, warning
+from migrator.openbadges.warning import WARNINGS, Warnings, warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def read_badge(pieces: Pieces) -> Badge:
         jws=jws,
         hosted_url=hosted_url,
         media_type=carried.media_type,
-        baked=carried.chunk_of(main),
+        baked=carried.chunk_of(contents),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
@@ -184,7 +184,7 @@ def _address_only(pieces: Pieces, carried: Carried, warnings: Warnings) -> Badge
         assertion=assertion,
         hosted_url=url,
         media_type=carried.media_type,
-        baked=carried.chunk_of(None),
+        baked=carried.chunk_of([]),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
@@ -194,7 +194,8 @@ def _nothing(pieces: Pieces, carried: Carried, warnings: Warnings) -> str:
         text = carried.baked[0].text[:80]
         return f"The picture's badge data is neither address, assertion nor signature: {text!r}."
     if warnings:
-        return warnings[-1][1]
+        code, sentence = warnings[-1]
+        return sentence.removeprefix(WARNINGS[code]).strip() or sentence
     if pieces.image is not None:
         return "The picture carries no badge data."
     return "There is no badge data: no assertion, signature, address or picture."

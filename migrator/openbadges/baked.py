@@ -84,7 +84,7 @@ def is_rewritten(document: JsonObject) -> bool:
 
 
 def in_order_of_trust(found: list[Baked]) -> tuple[Baked, ...]:
-    """Sort: signatures, original assertions, addresses, rewritten assertions, anything else."""
+    """Sort: signatures, original assertions, other JSON, addresses, rewritten assertions, others."""
     return tuple(found if len(found) < 2 else sorted(found, key=_rank))
 
 
@@ -92,6 +92,6 @@ def _rank(baked: Baked) -> int:
     if baked.kind == "json":
         document = as_object(baked.text) or {}
         if not is_assertion(document):
-            return 4
-        return 3 if is_rewritten(document) else 1
-    return {"jws": 0, "url": 2, "other": 5}[baked.kind]
+            return 2
+        return 4 if is_rewritten(document) else 1
+    return {"jws": 0, "url": 3, "other": 5}[baked.kind]

@@ -23,10 +23,10 @@ class Carried:
     contents: dict[int, Content] = field(default_factory=dict)
     urls: tuple[str, ...] = ()
 
-    def chunk_of(self, main: Content | None) -> Baked | None:
-        """Return the baked text a content was read from, else the first one there is."""
+    def chunk_of(self, accepted: list[Content]) -> Baked | None:
+        """Return the baked text one of the contents was read from, else the first there is."""
         for position, content in self.contents.items():
-            if content is main:
+            if any(content is one for one in accepted):
                 return self.baked[position]
         return self.baked[0] if self.baked else None
 

@@ -103,7 +103,7 @@ def _loads(text: str) -> Json:
         raise Unreadable("The document has a number that is too long to be one.") from None
     # Fewer brackets than the limit cannot be deeper than the limit: no need to walk.
     if text.count("{") + text.count("[") > MAX_DEPTH:
-        _refuse_depth(value)
+        _refuse_depth([value])
     return value
 
 
@@ -115,13 +115,13 @@ def _without_lone_surrogates(value: Json) -> str:
 def _refuse_depth(value: Json) -> None:
     level = [value]
     for _depth in range(MAX_DEPTH + 1):
-        below: list[Json] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        if not below:
+        level = [one for item in level for one in _inside(item) if isinstance(one, (dict, list))]
+        if not level:
             return
-        level = below
     raise Unreadable(f"The document is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _inside(value: Json) -> list[Json]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -122,7 +122,7 @@ class Assertion:
         if self.verification is Verification.SIGNED:
             return None
         for url in (self.id, self.verification_url):
-            if url and url.startswith(("http://", "https://")):
+            if url and url[:8].lower().startswith(("http://", "https://")):
                 return url
         return None
 

@@ -131,12 +131,11 @@ class _Collector:
         """Open an assertion element."""
         if self.open is not None:
             self.depth += 1
+        if self.open is not None or len(self.elements) >= _MAX_ELEMENTS:
             return
         home, _brace, name = tag.lstrip("{").rpartition("}")
         if name not in _LOCAL_NAMES or home.rstrip("/") not in _HOMES:
             return
-        if len(self.elements) >= _MAX_ELEMENTS:
-            raise Unreadable(f"The SVG has more than {_MAX_ELEMENTS} baked assertions.")
         position = self._position()
         self.open = _Element(position, position, name, attributes.get("verify"), "")
         self.depth = 0
