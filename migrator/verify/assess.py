@@ -99,7 +99,7 @@ def _judge(badge: _Badge, asking: Asking, addresses: Addresses, now: datetime) -
         found += match.messages
         found += _check_behind(badge, asking)
         found += _check_proof(badge, asking)
-    messages = tuple(dict.fromkeys(found))
+    messages = _distinct(found)
     crash = not messages and badge.issuer is not None and issuer_image_is_dead(badge.issuer, asking)
     return Verdict(
         messages=messages,
@@ -113,6 +113,14 @@ def _judge(badge: _Badge, asking: Asking, addresses: Addresses, now: datetime) -
         spelling_to_add=match.spelling_to_add,
         assumed=asking.assumed,
     )
+
+
+def _distinct(found: list[Message]) -> tuple[Message, ...]:
+    """The same thing is said once, for the first of its reasons (3-dead-44: one dead host)."""
+    first: dict[tuple[str, str, str | None, str | None], Message] = {}
+    for message in found:
+        first.setdefault((message.name, message.text, message.node, message.prop), message)
+    return tuple(first.values())
 
 
 def _check_assertion(node: Node, asking: Asking, now: datetime) -> Iterator[Message]:

@@ -33,6 +33,22 @@ class Message:
     success: bool = False
 
 
+FRIENDLY: dict[str, tuple[str, str]] = {
+    "FETCH_HTTP_NODE": ("FETCH_HTTP_NODE", "Unable to reach URL"),
+    "VERIFY_RECIPIENT_IDENTIFIER": (
+        "VERIFY_RECIPIENT_IDENTIFIER",
+        "The recipient does not match any of your verified emails",
+    ),
+    "VERIFY_JWS": ("VERIFY_SIGNATURE", "Could not verify signature"),
+    "VERIFY_KEY_OWNERSHIP": ("VERIFY_SIGNATURE", "Could not verify signature"),
+    "VERIFY_SIGNED_ASSERTION_NOT_REVOKED": (
+        "ASSERTION_REVOKED",
+        "This assertion has been revoked",
+    ),
+}
+"""The pair (name, description) Badgr puts before a message; the last one was never recorded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Documents:
     """The JSON documents of one badge as they were fetched (or found embedded)."""

@@ -81,3 +81,60 @@ def alice(recorded_web):
 @pytest.fixture
 def now():
     return datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+HOST = "http://badges.example.net"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
+
+
+class Issued:
+    """The documents of one badge, to be changed and then served: `a`, `b`, `i` of a web."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.web = MadeWeb(
+            {f"{HOST}/badge.png": {"status": 200, "type": "image/png", "image": "badge.png"}},
+            {"badge.png": PNG, "badge.gif": GIF},
+            {"dead.example.org"},
+        )
+        self.url = f"{HOST}/a.json"
+        recipient = {"type": "email", "hashed": False, "identity": "me@example.org"}
+        self.b: dict[str, Any] = {"name": "B", "description": "d", "image": f"{HOST}/badge.png"}
+        self.b |= {"criteria": f"{HOST}/criteria", "issuer": f"{HOST}/i.json"}
+        self.i: dict[str, Any] = {"name": "I", "url": HOST}
+        verify = {"type": "hosted", "url": self.url}
+        self.a: dict[str, Any] = {"uid": "1", "recipient": recipient, "badge": f"{HOST}/b.json"}
+        self.a |= {"verify": verify, "issuedOn": "2015-04-30"}
+        if version == "0.5":
+            self.i = {"origin": HOST, "name": "I"}
+            self.a = {"recipient": "me@example.org", "issued_on": "2011-12-31", "badge": self.b}
+            self.b["issuer"] = self.i
+        if version == "2.0":
+            self._as_20()
+
+    def _as_20(self) -> None:
+        for document, name, kind in (
+            (self.a, "a", "Assertion"),
+            (self.b, "b", "BadgeClass"),
+            (self.i, "i", "Issuer"),
+        ):
+            document["@context"] = "https://w3id.org/openbadges/v2"
+            document["type"], document["id"] = kind, f"{HOST}/{name}.json"
+        del self.a["verify"]
+        self.a |= {"verification": {"type": "HostedBadge"}, "issuedOn": "2019-06-01T00:00:00Z"}
+
+    def served(self) -> MadeWeb:
+        for name in "abi" if self.version != "0.5" else "a":
+            self.web.pages.setdefault(
+                f"{HOST}/{name}.json",
+                {"status": 200, "type": "application/json", "json": getattr(self, name)},
+            )
+        return self.web
+
+
+@pytest.fixture
+def issued():
+    return Issued
