@@ -10,7 +10,14 @@ from typing import Any
 from migrator.rehearsal import shapes
 from migrator.rehearsal.answers import Broken, Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.imports import ONE_INPUT, Fault, bring_in, checked_url, image_bytes
+from migrator.rehearsal.imports import (
+    ONE_INPUT,
+    Fault,
+    bring_in,
+    checked_object,
+    checked_url,
+    image_bytes,
+)
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK, WRITE_BACKPACK
 from migrator.verify.verdict import Submission
@@ -49,9 +56,8 @@ def _submission(body: dict[str, Any]) -> Submission:
             given["url"] = checked_url(given["url"])
         if "image" in given:
             given["image"] = image_bytes(given["image"])
-        if not isinstance(given.get("assertion", {}), dict):
-            kind = type(given["assertion"]).__name__
-            raise Fault("assertion", f'Expected a dictionary of items but got type "{kind}".')
+        if "assertion" in given:
+            given["assertion"] = checked_object(given["assertion"])
     except Fault as fault:
         raise Refused(400, fields={fault.name: [fault.sentence]}) from fault
     if len(given) != 1:
@@ -79,7 +85,7 @@ def listed(call: Call) -> Reply:
     return ok(*(shape(call, held, expand) for held in found))
 
 
-def broken(call: Call) -> Reply:
+def broken(_call: Call) -> Reply:
     """Fail, as the real server does for what it documents and never wrote."""
     raise Broken
 

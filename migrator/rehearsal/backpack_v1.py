@@ -1,8 +1,8 @@
 """The backpack in /v1 (`/v1/earner/badges`), which Badgr's own pages use.
 
-Source: reference/badgr-api.md 5.2; recordings 4-backpack-52 to 65. It takes forms and uploads, wants
-`assertion` as a string (JSON text or a JWS), and fails with 500 where /v2 answers 400. Badge Connect
-is here as far as it says who may not enter.
+Source: reference/badgr-api.md 5.2; recordings 4-backpack-52 to 65. It takes forms and uploads,
+wants `assertion` as a string (JSON text or a JWS), and fails with 500 where /v2 answers 400. Of
+Badge Connect only the refusals are here.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def image(call: Call) -> Reply:
     return Reply(404)
 
 
-def unwritten(call: Call) -> Reply:
+def unwritten(_call: Call) -> Reply:
     """Refuse what Badge Connect could do elsewhere; this rehearsal does not play it."""
     raise Refused(404)
 

@@ -25,10 +25,13 @@ Handler = Callable[["Call"], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every handler may use."""
+    """What every handler may use; `new_web` makes what fetches for one request.
+
+    The memory of the real server lasts one request only: a host that is back is seen at once.
+    """
 
     state: State
-    web: Web
+    new_web: Callable[[], Web]
     clock: Clock
     tokens: Tokens
     back_off: BackOff

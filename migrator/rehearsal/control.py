@@ -5,12 +5,11 @@ It needs no token: the server listens on 127.0.0.1 only. No password and no toke
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from migrator.rehearsal.answers import JSON, Refused, Reply, Style
-from migrator.rehearsal.call import Call, Route
+from migrator.rehearsal.call import Call, Handler, Route
 from migrator.rehearsal.faults import Faults, Faulty
 from migrator.rehearsal.state import Account, State
 
@@ -31,7 +30,7 @@ class Control:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the paths of the page."""
-        paths = {
+        paths: dict[str, dict[str, Handler]] = {
             "": {"GET": self.show},
             "faults": {"POST": self.change_faults},
             "dead": {"POST": self.change_dead},
@@ -110,8 +109,3 @@ def changed(faults: Faults, body: dict[str, Any]) -> Faults:
         else:
             raise Refused(400, {name: ["This is no fault, or no value for it."]})
     return replace(faults, **new)
-
-
-def counted(requests: Counter[tuple[str, int]], line: str, status: int) -> None:
-    """Count one answered request."""
-    requests[line, status] += 1

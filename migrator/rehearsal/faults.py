@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -143,11 +144,8 @@ def hang_up(environ: dict[str, Any], start_response: StartResponse) -> Iterable[
     """End the connection without an answer, as a dead host or a broken line does."""
     connection = environ.get("werkzeug.socket")
     if connection is not None:
-        try:
+        with suppress(OSError):  # the other side may have hung up before us
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # the other side has hung up before us
-            pass
     start_response("500 Hung Up", [])
     return []
 

@@ -112,13 +112,21 @@ def checked_url(value: Any) -> str:
     return str(value)
 
 
+def checked_object(value: Any) -> JsonObject:
+    """Return the assertion; raises Fault when it is no JSON object."""
+    if not isinstance(value, dict):
+        kind = type(value).__name__
+        raise Fault("assertion", f'Expected a dictionary of items but got type "{kind}".')
+    return value
+
+
 def bring_in(call: Call, submission: Submission) -> Held:
     """Verify and store one badge; raises Refused for what Badgr refuses and Broken for its 500s.
 
     The refusal carries the messages un-flattened in `detail` (v1) and flattened in `validation`.
     """
     account = call.account
-    verdict = assess(submission, call.desk.web, account.addresses, call.desk.clock())
+    verdict = assess(submission, call.desk.new_web(), account.addresses, call.desk.clock())
     if verdict.crash:
         raise Broken
     if verdict.messages:

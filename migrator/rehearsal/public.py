@@ -116,7 +116,9 @@ def media(call: Call) -> Reply:
 
 
 def _picture(call: Call, url: str | None) -> Reply:
-    answer = call.desk.web.get(url) if url and url.startswith(("http://", "https://")) else None
+    answer = (
+        call.desk.new_web().get(url) if url and url.startswith(("http://", "https://")) else None
+    )
     if answer is None or answer.status != 200:
         raise Refused(404)
     kind = answer.content_type or "application/octet-stream"

@@ -1,6 +1,7 @@
 """The rehearsal: a backpack and the web of issuers on 127.0.0.1, started and stopped together.
 
-    with serve(RehearsalOptions(accounts=(AccountOptions(("a@example.org",), "pass"),))) as rehearsal:
+    alice = AccountOptions(("alice@example.org",), password="...")
+    with serve(RehearsalOptions(accounts=(alice,))) as rehearsal:
         print(rehearsal.url)
 
 The backpack fetches every hosted badge over real HTTP, but from its own web of issuers only.
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -39,6 +40,7 @@ from migrator.rehearsal.web import Documents, HostedWeb, folder_sources
 from migrator.verify.answers import Web
 
 ADDRESS = "127.0.0.1"
+Fetching = Callable[[str], Callable[[], Web]]
 _MODULES = (signin, account, emails, backpack, backpack_v1, collection, public)
 
 
@@ -72,19 +74,19 @@ class Description:
     faults: Faults
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 -- every part of a rehearsal can be given, none must
     state: State,
-    web: Web,
+    new_web: Callable[[], Web],
     *,
     clock: Clock = now,
     faults: Faults | None = None,
     applications: tuple[Application, ...] = (PUBLIC,),
     hosted: HostedWeb | None = None,
 ) -> Faulty:
-    """Return the backpack as a WSGI app; `web` is asked for the documents of badges."""
+    """Return the backpack as a WSGI app; `new_web` makes what fetches badges for one request."""
     app = Flask("badge-migrator-rehearsal", static_folder=None)
     app.url_map.merge_slashes = False
-    desk = Desk(state, web, clock, Tokens(state, clock, applications), BackOff(clock))
+    desk = Desk(state, new_web, clock, Tokens(state, clock, applications), BackOff(clock))
     control = Control(state, hosted)
     for module in _MODULES:
         register(app, desk, module.ROUTES)
@@ -114,7 +116,7 @@ class _Quiet(WSGIRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 -- werkzeug's
         logging.getLogger(__name__).debug(message, *args)
 
 
@@ -138,13 +140,13 @@ class _Running:
 class Rehearsal:
     """A running rehearsal; a context manager that stops it."""
 
-    def __init__(self, options: RehearsalOptions, web: Callable[[str], Web]) -> None:
+    def __init__(self, options: RehearsalOptions, fetching: Fetching) -> None:
         self.state = State(options.accounts)
         self.hosted = HostedWeb(*_sources(options))
         self._web = _Running(self.hosted, options.web_port)
         self.app = make_app(
             self.state,
-            web(self._web.url),
+            fetching(self._web.url),
             clock=options.clock,
             faults=options.faults,
             applications=options.applications,
@@ -176,7 +178,7 @@ class Rehearsal:
         self._backpack.stop()
         self._web.stop()
 
-    def __enter__(self) -> Rehearsal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -198,13 +200,18 @@ def _sources(options: RehearsalOptions) -> tuple[tuple[Documents, ...], tuple[st
     return sources, (*dead, *options.dead)
 
 
-def serve(options: RehearsalOptions, *, web: Callable[[str], Web] | None = None) -> Rehearsal:
+def serve(options: RehearsalOptions, *, fetching: Fetching | None = None) -> Rehearsal:
     """Start a rehearsal and return it; raises OSError when a port is taken.
 
-    `web` makes, from the address of the web of issuers, what the backpack fetches with.
+    `fetching` takes the address of the web of issuers and returns a maker of what fetches there.
     """
-    return Rehearsal(options, web or _over_http)
+    return Rehearsal(options, fetching or over_http)
 
 
-def _over_http(address: str) -> Web:
-    raise NotImplementedError(address)
+def over_http(address: str) -> Callable[[], Web]:
+    """Return a maker of webs that send every request, whatever its host, to this address."""
+    from migrator.net import Client
+    from migrator.verify.live import LiveWeb
+
+    client = Client(via=address)
+    return lambda: LiveWeb(client)

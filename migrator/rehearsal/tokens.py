@@ -208,7 +208,7 @@ class BackOff:
 
 
 def _window(failures: int) -> int:
-    return min(2 ** min(failures, 12), LONGEST_BACKOFF)
+    return min(1 << min(failures, 12), LONGEST_BACKOFF)
 
 
 def basic(request: Request) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
 from migrator.verify.answers import Answer
@@ -59,6 +60,10 @@ class PlainWeb:
         return Answer(url, answer.status_code, kind, answer.content)
 
 
+def plainly(via):
+    return lambda: PlainWeb(via)
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -71,7 +76,7 @@ def module_clock():
 
 @pytest.fixture(scope="session")
 def plain_web():
-    return PlainWeb
+    return plainly
 
 
 @pytest.fixture
@@ -81,7 +86,7 @@ def start(clock):
 
     def start(**options):
         given = {"accounts": (ALICE, BOB), "folder": FIXTURES, "clock": clock} | options
-        rehearsal = serve(RehearsalOptions(**given), web=PlainWeb)
+        rehearsal = serve(RehearsalOptions(**given), fetching=plainly)
         running.append(rehearsal)
         return rehearsal
 
