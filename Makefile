@@ -18,7 +18,7 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 
 bench: .venv/ready         ## our figure, the floor and the ratio, from one run
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 .venv/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

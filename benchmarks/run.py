@@ -1,0 +1,117 @@
+"""`make bench`: our figure, the floor measured in the same run, the ratio and the goal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+
+from benchmarks import data, floors
+from migrator.archive.archive import Archive
+from migrator.archive.intake import read_source
+from migrator.openbadges.baking import unbake
+from migrator.sources.place import open_place
+from migrator.sources.registry import recognise
+
+RUNS = 3
+IMAGES = int(os.environ.get("BENCH_IMAGES", "2000"))
+BADGES = int(os.environ.get("BENCH_BADGES", "20000"))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the median wall time of a few runs, in seconds."""
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def row(what: str, count: int, ours: float, floor: float, goal: float | None) -> None:
+    """Print one line of the table; rates are per second."""
+    aim = "" if goal is None else f"goal {goal:.2f}"
+    print(
+        f"{what:<46} {count / ours:>10,.0f}/s {count / floor:>10,.0f}/s {floor / ours:>6.2f} {aim}"
+    )
+
+
+def extract(files: list[Path]) -> None:
+    """Read, hash and unbake every file: what an archiver must know of it."""
+    for file in files:
+        content = file.read_bytes()
+        sha256(content).digest()
+        if not unbake(content).baked:
+            raise ValueError(file)
+
+
+def ingest(source: Path, folder: Path) -> None:
+    """Read a source into a new archive."""
+    for old in folder.glob("bench.db*"):
+        old.unlink()
+    with Archive.open(folder / "bench.db") as archive, open_place(source) as place:
+        read_source(archive, recognise(place).adapter, place, lambda _: None)
+
+
+def again(source: Path, folder: Path) -> None:
+    """Read the same source a second time."""
+    with Archive.open(folder / "bench.db") as archive, open_place(source) as place:
+        read_source(archive, recognise(place).adapter, place, lambda _: None)
+
+
+def bench_images(folder: Path, size: int) -> None:
+    """Baked PNGs of one size."""
+    source = folder / f"images-{size}"
+    source.mkdir()
+    files = data.folder_of_images(source, IMAGES, size)
+    floor = timed(lambda: floors.images(files))
+    label = f"baked PNG, {size // 1024} KiB:"
+    row(f"{label} read + hash + unbake", IMAGES, timed(lambda: extract(files)), floor, 0.8)
+    row(f"{label} the whole ingest", IMAGES, timed(lambda: ingest(source, folder)), floor, None)
+    row(f"{label} read again", IMAGES, timed(lambda: again(source, folder)), floor, None)
+
+
+def bench_dump(folder: Path) -> None:
+    """A Backpack dump."""
+    file = folder / "dump.sql"
+    data.dump(file, BADGES)
+
+    def floor() -> None:
+        (folder / "floor.db").unlink(missing_ok=True)
+        floors.dump(file, folder / "floor.db")
+
+    least = timed(floor)
+    row("dump: the whole ingest", BADGES, timed(lambda: ingest(file, folder)), least, 0.5)
+    row("dump: read again", BADGES, timed(lambda: again(file, folder)), least, None)
+
+
+def bench_start() -> None:
+    """Start-up of the command line, against the interpreter alone."""
+    command = [sys.executable, "-m", "migrator"]
+    bare = timed(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
+    for words in (["--help"], ["--version"], ["push", "--help"]):
+        ours = timed(lambda: subprocess.run([*command, *words], check=True, capture_output=True))  # noqa: B023 - called at once
+        print(
+            f"start-up of {' '.join(words):<34} {ours * 1000:>9.0f} ms"
+            f" {bare * 1000:>9.0f} ms {bare / ours:>6.2f} goal under 150 ms"
+        )
+
+
+def main() -> None:
+    """Print the whole table."""
+    print(f"{'what':<46} {'ours':>12} {'floor':>12} {'ratio':>6}")
+    bench_start()
+    with tempfile.TemporaryDirectory() as name:
+        for size in (10 * 1024, 50 * 1024, 300 * 1024):
+            bench_images(Path(name), size)
+        bench_dump(Path(name))
+
+
+if __name__ == "__main__":
+    main()
