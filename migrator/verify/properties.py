@@ -78,7 +78,7 @@ def missing(prop: str, node: str, reason: str) -> Message:
 
 
 def _malformed(node: Node, rule: Property, value: Json) -> Message:
-    shown = str(value)[:200]
+    shown = "{...}" if isinstance(value, (dict, list)) else str(value)[:200]
     if rule.form == "IMAGE":
         text = (
             f"ID-type property {rule.name} had value `{shown}` that isn't URI or DATA URI "

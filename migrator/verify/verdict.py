@@ -70,6 +70,7 @@ PRECEDENCE: tuple[str, ...] = (
     "expired",
     "document_gone",
     "not_a_badge_any_more",
+    "host_slow",
     "context_dead",
     "issuer_image_dead",
     "signing_key_missing",
