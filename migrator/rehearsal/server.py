@@ -10,6 +10,7 @@ The backpack fetches every hosted badge over real HTTP, but from its own web of 
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -121,13 +122,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Running:
-    """One server in a thread of its own."""
+    """One server in a thread of its own; raises OSError when the port is taken."""
 
     def __init__(self, app: Any, port: int) -> None:
-        self.server: BaseWSGIServer = make_server(
-            ADDRESS, port, app, threaded=True, request_handler=_Quiet
-        )
-        self.url = f"http://{ADDRESS}:{self.server.server_port}"
+        # werkzeug ends the whole program over a taken port, so the socket is opened here
+        with socket.create_server((ADDRESS, port), backlog=128) as listening:
+            self.server: BaseWSGIServer = make_server(
+                ADDRESS, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
+            )
+        self.url = f"http://{ADDRESS}:{self.server.port}"
         self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self._thread.start()
 
