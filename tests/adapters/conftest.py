@@ -129,6 +129,7 @@ def _badge(found):
         "locator": found.locator,
         "holder": found.holder,
         "added_at": found.added_at,
+        "deleted": found.deleted,
         "identity": identity,
         "image": hashlib.sha256(found.image).hexdigest()[:12] if found.image else None,
         "memberships": [

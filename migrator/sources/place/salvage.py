@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import io
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any
 
 from migrator.sources.place.member import Fault, Limits, Member
@@ -43,39 +45,32 @@ class _Entry:
 def salvaged_members(file: IO[bytes], limits: Limits) -> list[Member]:
     """Return the members whose local headers can be found; at most as many as a sound ZIP's."""
     length = file.seek(0, os.SEEK_END)
-    room = limits.directory_bytes
-    members = []
-    for entry in _entries(file):
-        room -= 46 + len(entry.name)
-        if room < 0:
-            break
-        if not entry.name.endswith("/"):
-            members.append(_member(file, entry, length))
-    return members
+    entries = _entries(file, length, limits.directory_bytes // 46)
+    return [_member(file, entry, length) for entry in entries if not entry.name.endswith("/")]
 
 
-def _entries(file: IO[bytes]) -> Iterator[_Entry]:
-    position = _next_signature(file, 0)
-    while position is not None:
-        entry = _entry(file, position)
-        if entry is None:
-            position = _next_signature(file, position + 1)
-            continue
-        yield entry
-        position = _next_signature(file, entry.start + (entry.packed or 0))
+def _entries(file: IO[bytes], length: int, most: int) -> Iterator[_Entry]:
+    """Yield whole headers; what follows one is searched too unless it says how long its data is."""
+    free = 0
+    for position in islice(_signatures(file), most):
+        entry = _entry(file, position) if position >= free else None
+        if entry is not None:
+            yield entry
+            end = entry.start + (entry.packed or 0)
+            free = end if end <= length else entry.start
 
 
-def _next_signature(file: IO[bytes], position: int) -> int | None:
-    """Return where the next local header starts, at `position` or later."""
+def _signatures(file: IO[bytes]) -> Iterator[int]:
+    """Yield where a local header may start, reading the file once."""
+    position = 0
     while True:
         file.seek(position)
         chunk = file.read(_CHUNK)
-        found = chunk.find(_SIGNATURE)
-        if found >= 0:
-            return position + found
+        for found in re.finditer(_SIGNATURE, chunk):
+            yield position + found.start()
         if len(chunk) < _CHUNK:
-            return None
-        position += len(chunk) - len(_SIGNATURE) + 1
+            return
+        position += _CHUNK - len(_SIGNATURE) + 1
 
 
 def _entry(file: IO[bytes], position: int) -> _Entry | None:

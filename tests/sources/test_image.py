@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from migrator.openbadges.baking import bake
+from migrator.sources.found import Found, Severity
+from migrator.sources.image import (
+    image_problem,
+    is_fingerprint,
+    may_be_picture,
+    read_image,
+    read_nested,
+)
+from migrator.sources.place import open_place
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+URL = "https://issuer.example/assertions/1"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def one(data):
+        (tmp_path / "a.png").write_bytes(data)
+        with open_place(tmp_path / "a.png") as place:
+            return read_image(place, next(place.members()), holder="ann@example.org")
+
+    return one
+
+
+@pytest.mark.parametrize(
+    "data", [bake(PNG, URL), bake(SVG, URL), b"\xef\xbb\xbf " + bake(SVG, URL)]
+)
+def test_a_picture_with_badge_data_is_found_whole(read, data):
+    assert read(data) == Found("a.png", image=data, holder="ann@example.org")
+
+
+def test_a_picture_in_utf16_is_found(read):
+    data = bake(SVG, URL).decode().encode("utf-16")
+    outcome = read(data)
+    assert isinstance(outcome, Found) or outcome.code in ("damaged_image", "no_badge_data")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (PNG, "no_badge_data"),
+        (SVG, "no_badge_data"),
+        (PNG[:11], "damaged_image"),
+        (b"\xff\xd8\xff\xe0 photo", "picture_without_room"),
+        (b"GIF89a picture", "picture_without_room"),
+        (b"%PDF-1.4", "not_an_image"),
+        (b"<html><svg/></html>", "not_an_image"),
+        (b"\0" * 5000, "not_an_image"),
+    ],
+)
+def test_anything_else_is_told_with_what_to_do(read, data, code):
+    problem = read(data)
+    assert problem.code == code
+    assert problem.sentence.count(".") >= 2
+    other = code == "not_an_image"
+    assert problem.severity is (Severity.WARNING if other else Severity.PROBLEM)
+    assert problem.raw == (b"" if other else data)
+
+
+def test_a_large_file_that_is_no_picture_is_not_read(tmp_path):
+    with (tmp_path / "film.mp4").open("wb") as film:
+        film.truncate(2**33)
+    with open_place(tmp_path) as place:
+        assert read_image(place, next(place.members())).code == "not_an_image"
+
+
+def test_a_zip_is_left_to_the_caller(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"PK\x03\x04")
+    with open_place(tmp_path) as place:
+        assert read_image(place, next(place.members())) is None
+
+
+def test_a_zip_that_cannot_be_opened_is_one_problem(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    with open_place(tmp_path) as place:
+        (problem,) = read_nested(place, next(place.members()), lambda inner: iter(()))
+    assert problem.code == "zip_unreadable"
+
+
+def test_the_fingerprint_hint_needs_the_backpacks_kind_of_name():
+    assert is_fingerprint("0a" * 32 + ".PNG")
+    assert not is_fingerprint("0a" * 31 + ".png")
+    assert "fingerprint" in image_problem("x", "0a" * 32 + ".svg", SVG).sentence
+    assert "fingerprint" not in image_problem("x", "html.svg", SVG).sentence
+
+
+@pytest.mark.parametrize("head", [PNG, b"\n\xef\xbb\xbf<?xml", "<svg".encode("utf-16"), b"GIF89a"])
+def test_what_may_be_a_picture_is_read_whole(head):
+    assert may_be_picture(head)
+
+
+@pytest.mark.parametrize("head", [b"", b"hello", b"\xff\xfeh\0i\0", b"%PDF"])
+def test_what_cannot_be_a_picture_is_not(head):
+    assert not may_be_picture(head)
