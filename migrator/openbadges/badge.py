@@ -144,15 +144,20 @@ def _accepted(
     """Return the contents that are one badge, the one to read first."""
     accepted = list(given)
     for content in carried.contents.values():
-        if not accepted or _belongs(content, accepted[0], pieces.hosted_url):
+        if _belongs(content, accepted, http(pieces.hosted_url)):
             accepted.append(content)
         else:
             warnings.append(warning("baked_assertion_differs"))
     return accepted
 
 
-def _belongs(content: Content, main: Content, hosted_url: str | None) -> bool:
-    reference = main.assertion
+def _belongs(content: Content, accepted: list[Content], hosted_url: str | None) -> bool:
+    own = content.assertion.hosted_url
+    if not accepted:
+        if own is None or hosted_url is None:
+            return True
+        return same_address(own, hosted_url) or own.startswith(hosted_url)
+    reference = accepted[0].assertion
     if hosted_url and reference.hosted_url is None:
         reference = replace(reference, verification_url=hosted_url)
     return same_badge(reference, content.assertion)
@@ -217,13 +222,17 @@ def _read(main: Content, parts: _Parts, jws: str | None) -> Assertion:
         found = read_badge_class(parts.badge_class, issuer=parts.issuer)
         class_id = assertion.badge_class_id or found.id
         assertion = replace(assertion, badge_class=found, badge_class_id=class_id)
-    elif parts.badge_class or parts.issuer:
+    elif parts.given_class or parts.given_issuer or _lacks_issuer(assertion):
         assertion = read_assertion(
             main.document, badge_class=parts.badge_class, issuer=parts.issuer
         )
     if jws and assertion.verification is not Verification.SIGNED:
         assertion = replace(assertion, verification=Verification.SIGNED)
     return assertion
+
+
+def _lacks_issuer(assertion: Assertion) -> bool:
+    return assertion.badge_class is not None and assertion.badge_class.issuer is None
 
 
 def _documents(

@@ -9,7 +9,7 @@ from typing import Literal
 from migrator.openbadges.documents import BLANK, first_object, parse_text
 from migrator.openbadges.franken import is_franken
 from migrator.openbadges.jws import is_jws
-from migrator.openbadges.model import JsonObject, Unreadable, Version
+from migrator.openbadges.model import Json, JsonObject, Unreadable, Version
 from migrator.openbadges.versions import detect, is_assertion
 
 MAX_TEXT = 4 * 1024 * 1024
@@ -19,6 +19,7 @@ Kind = Literal["url", "json", "jws", "other"]
 
 _URL = re.compile(r"https?://[^\s\x00-\x1f<>\"]+", re.IGNORECASE)
 _QUOTES = "'\""
+_OBJECT = ('{"', "{\n", "{\r", "{ ", "{\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +50,41 @@ def classify(text: str) -> tuple[Kind, str]:
     (reference/mozilla-backpack.md 5: Moodle's frame).
     """
     bare = text.strip(BLANK)
+    # What looks like JSON is not parsed here: a walk over thousands of pictures stays one.
+    if bare.startswith(_OBJECT) and bare.endswith("}"):
+        return "json", text
     if _URL.fullmatch(bare):
         return "url", bare
     if is_jws(bare):
         return "jws", bare
     if as_object(text) is not None:
         return "json", text
+    return _search(text)
+
+
+def _search(text: str) -> tuple[Kind, str]:
     if inside := first_object(text):
         return "json", inside
-    if found := _URL.search(text):
-        return "url", found[0].rstrip(_QUOTES)
-    return "other", text
+    addresses = {found.rstrip(_QUOTES) for found in _URL.findall(text)}
+    # Of several addresses nobody can say which is the badge's.
+    return ("url", addresses.pop()) if len(addresses) == 1 else ("other", text)
 
 
 def as_object(text: str) -> JsonObject | None:
-    """Return the JSON object a text is, None when it is none."""
+    """Return the JSON object a text is or, when it is broken, begins with; None without one."""
     if not text.lstrip(BLANK).startswith(("{", '"')):
         return None
+    value = _parsed(text)
+    if value is None and (inside := first_object(text)):
+        value = _parsed(inside)
+    return value if isinstance(value, dict) else None
+
+
+def _parsed(text: str) -> Json:
     try:
-        value = parse_text(text)
+        return parse_text(text)
     except Unreadable:
         return None
-    return value if isinstance(value, dict) else None
 
 
 def is_rewritten(document: JsonObject) -> bool:
@@ -84,7 +98,7 @@ def is_rewritten(document: JsonObject) -> bool:
 
 
 def in_order_of_trust(found: list[Baked]) -> tuple[Baked, ...]:
-    """Sort: signatures, original assertions, other JSON, addresses, rewritten assertions, others."""
+    """Sort: signatures, original assertions, other JSON, addresses, rewritten ones, the rest."""
     return tuple(found if len(found) < 2 else sorted(found, key=_rank))
 
 

@@ -38,7 +38,7 @@ def _unix(digits: str) -> datetime:
 
 
 def _iso(text: str) -> datetime:
-    moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
+    moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text.upper()))
     if moment.tzinfo is None:
         return moment
     return moment.astimezone(UTC)

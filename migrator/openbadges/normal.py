@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from migrator.openbadges.credential import badge_class_of, is_credential, read_credential
@@ -24,7 +23,7 @@ from migrator.openbadges.recipient import looks_hashed
 from migrator.openbadges.values import address, flag, items, label, mapping, text
 from migrator.openbadges.versions import detect
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*\Z")
+_SCHEMES = ("http://", "https://", "data:")
 
 
 def read_assertion(
@@ -220,7 +219,7 @@ def _evidence(value: Json, origin: str | None) -> tuple[Evidence, ...]:
 
 def _is_prose(written: str) -> bool:
     """Say whether a text that should be an address is a sentence instead."""
-    return any(letter.isspace() for letter in written.strip()) and not _ABSOLUTE.match(written)
+    return len(written.split(None, 1)) > 1 and not written.lower().startswith(_SCHEMES)
 
 
 def _alignments(document: JsonObject) -> tuple[Alignment, ...]:

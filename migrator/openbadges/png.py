@@ -64,15 +64,21 @@ def bake(data: bytes, text: str, keyword: str = "openbadges") -> bytes:
         raise Unreadable("The text to bake is larger than 4 MiB.")
     if data[12:16] != b"IHDR" or len(data) < 33:
         raise Unreadable("The PNG has no header, so nothing can be baked into it.")
-    bare = data
-    for chunk in sorted(_chunks(data, {}), key=lambda one: -one.start):
-        bare = bare[: chunk.start] + bare[chunk.end :]
-    after_header = 8 + 12 + _HEAD.unpack_from(bare, 8)[0]
     body = keyword.encode("latin-1") + b"\x00\x00\x00\x00\x00" + encoded
-    chunk_bytes = b"".join(
-        (_HEAD.pack(len(body), b"iTXt"), body, _CRC.pack(zlib.crc32(b"iTXt" + body)))
-    )
-    return bare[:after_header] + chunk_bytes + bare[after_header:]
+    checksum = _CRC.pack(zlib.crc32(b"iTXt" + body))
+    view = memoryview(data)
+    position = 8 + 12 + _HEAD.unpack_from(data, 8)[0]
+    parts: list[bytes | memoryview] = [
+        view[:position],
+        _HEAD.pack(len(body), b"iTXt"),
+        body,
+        checksum,
+    ]
+    for chunk in sorted(_chunks(data, {}), key=lambda one: one.start):
+        parts.append(view[position : chunk.start])
+        position = chunk.end
+    parts.append(view[position:])
+    return b"".join(parts)
 
 
 def _chunks(data: bytes, warnings: dict[str, None]) -> Iterator[_Chunk]:

@@ -345,3 +345,44 @@ def test_a_signature_that_calls_itself_hosted_is_signed():
     assert badge.hosted_url is None
     assert badge.identity.startswith("jws:")
     assert badge.assertion.badge_class.name == "C"
+
+
+def test_a_picture_of_another_badge_beside_an_address_is_not_read():
+    image = picture(json.dumps(ASSERTION))
+    badge = read_badge(Pieces(hosted_url="http://other.example.org/7", image=image))
+    assert codes(badge) == ["baked_assertion_differs"]
+    assert badge.identity == "url:http://other.example.org/7"
+    assert badge.documents == ()
+    same = read_badge(Pieces(hosted_url="https://a.example.org/1", image=image))
+    assert same.assertion.uid == "1"
+    assert codes(same) == ["hosted_url_differs"]
+
+
+def test_a_picture_that_carries_a_badge_class_gives_its_address_only():
+    image = picture("http://a.example.org/1", json.dumps({"name": "n", "criteria": "c"}))
+    badge = read_badge(Pieces(image=image))
+    assert badge.identity == "url:http://a.example.org/1"
+    assert badge.assertion.version is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        ({"identity": "md5$AB", "hashed": True}, {"identity": "md5$ab", "hashed": True}, False),
+        ({"identity": "md5$ab", "hashed": True}, {"identity": "md5$cd", "hashed": True}, True),
+        ({"identity": "md5$ab", "hashed": True}, {"identity": "sha1$cd", "hashed": True}, False),
+        ({"identity": "Me@a.org"}, {"identity": "me@A.org"}, False),
+        ({"identity": "me@a.org"}, {"identity": "you@a.org"}, True),
+        (None, {"identity": "you@a.org"}, False),
+    ],
+)
+def test_two_recipients_contradict_each_other_or_not(one, other, differs):
+    old = {**OLD, "recipient": one}
+    image = picture(json.dumps({**OLD, "recipient": other}))
+    badge = read_badge(Pieces(assertion=data(old), image=image))
+    assert ("baked_assertion_differs" in codes(badge)) is differs
+
+
+def test_an_unreadable_picture_with_data_says_what_it_carries():
+    with pytest.raises(Unreadable, match="neither address, assertion nor signature"):
+        read_badge(Pieces(image=picture(json.dumps({"name": "n", "criteria": "c"}))))

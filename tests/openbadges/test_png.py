@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from migrator.openbadges.baked import as_object
 from migrator.openbadges.baking import bake, unbake
 from migrator.openbadges.model import Unreadable
 
@@ -233,3 +234,17 @@ def test_damaged_pictures_raise_nothing_but_unreadable(data):
         bake(cut, URL)
     except Unreadable:
         pass
+
+
+@pytest.mark.parametrize(
+    "text", ["{'a': 'http://a.org/1', 'b': 'http://a.org/2'}", "see http://a.org/1, http://a.org/2"]
+)
+def test_of_several_addresses_in_a_text_none_is_taken(text):
+    assert texts(bake(PLAIN, text))[0][0] == "other"
+
+
+def test_json_followed_by_more_is_read_as_far_as_it_is_whole():
+    assert as_object(JSON + '{"x":1}') == json.loads(JSON)
+    assert as_object('{"a" 1}') is None
+    assert texts(bake(PLAIN, JSON + '{"x":1}'))[0][0] == "json"
+    assert as_object('{"a":' + "[" * 70 + "]" * 70 + "}") is None
