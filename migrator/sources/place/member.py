@@ -17,13 +17,13 @@ class Limits:
 
     `member_bytes` holds for members read whole; `ratio` is how many times larger than its packed
     size a member of a ZIP may become, counted once it is over `ratio_floor`; `directory_bytes` is
-    a ZIP's table of contents (about 200,000 members); `folder_members` the files of one folder.
+    a ZIP's table of contents (about 150,000 members); `folder_members` the files of one folder.
     """
 
     member_bytes: int = 64 * 1024 * 1024
     ratio: int = 200
     ratio_floor: int = 1024 * 1024
-    directory_bytes: int = 24 * 1024 * 1024
+    directory_bytes: int = 16 * 1024 * 1024
     folder_members: int = 1_000_000
     nesting: int = 1
 

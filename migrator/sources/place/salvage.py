@@ -78,10 +78,10 @@ def _entry(file: IO[bytes], position: int) -> _Entry | None:
     head = file.read(_HEADER.size)
     if len(head) < _HEADER.size:
         return None
-    _, _, flags, method, _, _, crc, packed, size, name_length, extra = _HEADER.unpack(head)
+    _, version, flags, method, _, _, crc, packed, size, name_length, extra = _HEADER.unpack(head)
     name = file.read(name_length)
-    if len(name) < name_length or not name:
-        return None
+    if len(name) < name_length or not name or version > 0xFF:
+        return None  # four bytes that only look like a header
     unknown = bool(flags & _SIZES_FOLLOW) or packed == 0xFFFFFFFF
     return _Entry(
         _text(name).replace("\\", "/"),

@@ -66,11 +66,10 @@ class ZipMembers:
 
     def __init__(self, file: IO[bytes], label: str, limits: Limits) -> None:
         self._zip: zipfile.ZipFile | None = None
-        self._salvaged: list[Member] = []
         size = directory_size(file)
         if size is not None and size > limits.directory_bytes:
             raise SourceUnreadable(
-                f"{label} lists more files than we read from one ZIP (about 200,000).",
+                f"{label} lists more files than we read from one ZIP (about 150,000).",
                 "Unpack it and archive the folder instead.",
             )
         if size is not None:
@@ -78,17 +77,21 @@ class ZipMembers:
                 self._zip = zipfile.ZipFile(file)
             except (*BROKEN, OSError):
                 self._zip = None
-        if self._zip is None:
-            self._salvaged = _salvage(file, label, limits)
+        found = _salvage(file, label, limits) if self._zip is None else _listed(self._zip)
+        self._members = sorted(found, key=_order)
 
     def members(self) -> Iterator[Member]:
-        """Yield the files: those of a folder by name, then its subfolders by name."""
+        """Yield the files: those of a folder by name, then its subfolders by name.
+
+        Members of one name are told apart by `copy`.
+        """
+        before, copy = None, 1
+        for member in self._members:
+            copy = copy + 1 if member.name == before else 1
+            before = member.name
+            yield member if copy == 1 else _replaced(member, copy=copy)
         if self._zip is None:
-            yield from _numbered(self._salvaged)
             yield Member("", fault=_TORN)
-        else:
-            shared = overlapping(self._zip.infolist())
-            yield from _numbered(_listed(self._zip, shared))
 
 
 def _salvage(file: IO[bytes], label: str, limits: Limits) -> list[Member]:
@@ -98,10 +101,12 @@ def _salvage(file: IO[bytes], label: str, limits: Limits) -> list[Member]:
             f"{label} is a damaged ZIP: nothing in it can be read.",
             "Download it again, or try a copy of it.",
         )
-    return [_safely_named(member, None) for member in members]
+    return [_safely_named(member) for member in members]
 
 
-def _listed(archive: zipfile.ZipFile, shared: set[int]) -> list[Member]:
+def _listed(archive: zipfile.ZipFile) -> list[Member]:
+    shared = overlapping(archive.infolist())
+    opener = archive.open  # one bound method for all: a large ZIP has a hundred thousand entries
     members = []
     for info in archive.infolist():
         member = Member(
@@ -109,20 +114,11 @@ def _listed(archive: zipfile.ZipFile, shared: set[int]) -> list[Member]:
             info.file_size,
             fault=_fault(info, shared),
             packed=info.compress_size,
-            source=functools.partial(archive.open, info),
+            source=functools.partial(opener, info),
         )
         if not (member.name.endswith("/") and not info.file_size):
-            members.append(_safely_named(member, member.fault))
+            members.append(_safely_named(member))
     return members
-
-
-def _numbered(members: list[Member]) -> Iterator[Member]:
-    """Yield members in order; those of one name are told apart by `copy`."""
-    before, copy = None, 1
-    for member in sorted(members, key=_order):
-        copy = copy + 1 if member.name == before else 1
-        before = member.name
-        yield member if copy == 1 else _replaced(member, copy=copy)
 
 
 def _order(member: Member) -> tuple[tuple[int, str], ...]:
@@ -140,13 +136,14 @@ def _decoded(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _safely_named(member: Member, fault: Fault | None) -> Member:
+def _safely_named(member: Member) -> Member:
     """Return the member under a relative name: no drive, no root, no way up."""
     parts = _DRIVE.sub("", member.name).split("/")
     kept = [part for part in parts if part not in ("", ".")]
     if "\0" in member.name or ".." in kept or not kept:
         return _replaced(member, fault=_UNSAFE)
-    return _replaced(member, name="/".join(kept), fault=fault or member.fault)
+    name = "/".join(kept)
+    return member if name == member.name else _replaced(member, name=name)
 
 
 def _replaced(
