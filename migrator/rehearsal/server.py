@@ -41,6 +41,7 @@ from migrator.rehearsal.web import Documents, HostedWeb, folder_sources
 from migrator.verify.answers import Web
 
 ADDRESS = "127.0.0.1"
+_POLL = 0.02  # seconds until a server notices that it was told to stop
 Fetching = Callable[[str], Callable[[], Web]]
 _MODULES = (signin, account, emails, backpack, backpack_v1, collection, public)
 
@@ -131,7 +132,9 @@ class _Running:
                 ADDRESS, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
             )
         self.url = f"http://{ADDRESS}:{self.server.port}"
-        self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self.server.serve_forever, args=(_POLL,), daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+
 from migrator.rehearsal.faults import Faults, Faulty
 
 BADGES = [

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions, State
 from migrator.verify.answers import Answer

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import requests
+
 from migrator.rehearsal.web import Folder, HostedWeb, Page, Pages, folder_sources, kind_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
