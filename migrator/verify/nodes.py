@@ -16,6 +16,9 @@ _NO_CLASS = (
     "document\\n']"
 )
 
+# An object with no more than this only names a document; it is none that could be judged.
+_REFERENCE = frozenset({"id", "type", "@context"})
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -82,7 +85,9 @@ def _fetched_node(url: str, held: JsonObject | None, kind: Kind, asking: Asking)
         fetched = fetch(asking, url)
     if fetched.message is not None:
         return Taken(message=fetched.message)
-    document = fetched.document if fetched.document is not None else held
+    document = fetched.document
+    if document is None and held is not None and held.keys() - _REFERENCE:
+        document = held
     if document is None:
         return Taken()
     return take_in(document, url, kind, asking, status=fetched.status)

@@ -128,6 +128,10 @@ def test_engine_and_server_say_the_same(exchange, web_of, recorded_web, alice, n
     assert verdict.reason is not None
 
 
+def test_every_recorded_import_is_compared():
+    assert len(list_of_imports) == 158
+
+
 def refused_words():
     for exchange in list_of_imports:
         body = exchange["response"]["body"]

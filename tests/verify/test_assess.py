@@ -100,6 +100,15 @@ def test_embedded_documents_with_ids_are_judged_when_nobody_asked(issued, now):
     )
 
 
+def test_an_object_that_only_names_a_document_is_not_judged(issued, now):
+    badge = issued("2.0")
+    badge.a["badge"] = {"id": f"{HOST}/b.json", "type": "BadgeClass"}
+    verdict = assess(Submission(assertion=badge.a), Silence(), ME, now)
+    assert verdict.accepted
+    bare = {"id": f"{HOST}/a.json"}
+    assert assess(Submission(assertion=bare), Silence(), ME, now).assumed == (f"{HOST}/a.json",)
+
+
 def test_documents_that_are_known_are_judged_among_others_that_are_not(issued, now):
     badge = issued("1.0")
     web = badge.served()
