@@ -59,7 +59,7 @@ def sign_in(
     from migrator.transfer.campaign import login as enter
 
     keys = Keychain()
-    password = keys.password(saved.name, username)
+    password = keys.password(username)
     if password is None:
         if not sys.stdin.isatty():
             raise errors.SignInFailed(

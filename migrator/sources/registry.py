@@ -130,5 +130,5 @@ def _not_recognised(
     if claims:
         what += f" The nearest is {claims[0][0].name}: {claims[0][1].why}"
     lines = ["We looked for:", *looked_for, *unusable]
-    lines.append("If it is one of these all the same, say which: --from NAME.")
+    lines.append("If it is one of these all the same, say which: --adapter NAME.")
     return NotRecognised(what, "\n".join(lines))

@@ -1,1 +1,0 @@
-"""The one way to the network: time-outs, limits, address guard, redaction."""
