@@ -45,6 +45,12 @@ def check_peer(address: str) -> None:
             raise Blocked(f"{address} is a private address")
 
 
+def _resolved(host: str, port: int | None) -> None:
+    # Before a connection is tried, so that not even a knock reaches a private address.
+    for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        check_peer(str(address[0]))
+
+
 def _guarded(connection: socket.socket) -> socket.socket:
     try:
         check_peer(connection.getpeername()[0])
@@ -56,11 +62,13 @@ def _guarded(connection: socket.socket) -> socket.socket:
 
 class _GuardedHttp(HTTPConnection):
     def _new_conn(self) -> socket.socket:
+        _resolved(self.host, self.port)
         return _guarded(super()._new_conn())
 
 
 class _GuardedHttps(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
+        _resolved(self.host, self.port)
         return _guarded(super()._new_conn())
 
 

@@ -31,9 +31,10 @@ class Unreachable(Exception):
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str, bool], ...] = (
     ((ssl.SSLError, lib.SSLError), "tls", "", False),
     ((socket.gaierror, lib.NameResolutionError), "dns", "", False),
-    ((lib.ConnectTimeoutError, requests.ConnectTimeout), "timeout", "no connection", False),
+    ((ConnectionRefusedError,), "refused", "", False),
     ((lib.ReadTimeoutError, requests.ReadTimeout), "timeout", "no answer", True),
-    ((ConnectionRefusedError, lib.NewConnectionError), "refused", "", False),
+    ((TimeoutError, requests.ConnectTimeout), "timeout", "no connection", False),
+    ((lib.NewConnectionError,), "refused", "", False),
     ((requests.exceptions.InvalidURL, UnicodeError), "blocked", "not an address", False),
 )
 

@@ -114,7 +114,7 @@ def test_an_unknown_place_is_told_what_was_looked_for_and_what_came_nearest(inst
     assert "The nearest is guessing: guessing thinks so." in text
     assert "silent: files that are sure" in text
     assert "gone: cannot be used. ModuleNotFoundError" in text
-    assert "--from NAME" in caught.value.next_step
+    assert "--adapter NAME" in caught.value.next_step
 
 
 def test_a_place_nobody_even_guesses_at_has_no_nearest(installed, place):
