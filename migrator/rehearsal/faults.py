@@ -90,7 +90,7 @@ class Faulty:
         if wait:
             self._note("limited")
             return _too_many(faults, wait, environ, start_response)
-        request = self._digest(environ)
+        request = self._digest(environ) if faults.fail or faults.lose else b""
         if faults.slow:
             self.sleep(faults.slow)
         if _hit(faults.fail, faults.seed, b"fail", request):

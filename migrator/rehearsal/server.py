@@ -22,6 +22,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from migrator.net import Client
 from migrator.rehearsal import (
     account,
     answers,
@@ -39,6 +40,7 @@ from migrator.rehearsal.state import AccountOptions, Clock, State, now
 from migrator.rehearsal.tokens import PUBLIC, Application, BackOff, Tokens
 from migrator.rehearsal.web import Documents, HostedWeb, folder_sources
 from migrator.verify.answers import Web
+from migrator.verify.live import LiveWeb
 
 ADDRESS = "127.0.0.1"
 _POLL = 0.02  # seconds until a server notices that it was told to stop
@@ -216,8 +218,5 @@ def serve(options: RehearsalOptions, *, fetching: Fetching | None = None) -> Reh
 
 def over_http(address: str) -> Callable[[], Web]:
     """Return a maker of webs that send every request, whatever its host, to this address."""
-    from migrator.net import Client
-    from migrator.verify.live import LiveWeb
-
     client = Client(via=address)
     return lambda: LiveWeb(client)

@@ -69,7 +69,7 @@ def _token(call: Call) -> Reply:
     if application is None:
         return odd(400, {"error": refused})
     wanted = tuple(form.get("scope", "").split())
-    if not set(wanted) <= set(application.scopes) | {_DEFAULT_SCOPE}:
+    if not set(wanted) <= set(application.scopes):
         return odd(400, {"error": "invalid scope requested"})
     grant = form.get("grant_type", "password")
     if grant == "password":

@@ -155,7 +155,9 @@ class HostedWeb:
             return hang_up(environ, start_response)
         scheme = environ.get("HTTP_X_FORWARDED_PROTO", "http")
         target = environ.get("RAW_URI") or environ["PATH_INFO"]
-        return self._answer(f"{scheme}://{host}{target}")(environ, start_response)
+        whole = target.startswith(("http://", "https://"))
+        url = target if whole else f"{scheme}://{host}{target}"
+        return self._answer(url)(environ, start_response)
 
     def _answer(self, url: str) -> Response:
         found = self.page_at(url)

@@ -11,7 +11,6 @@ import requests
 
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
-from migrator.verify.answers import Answer
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "badgr"
 
@@ -38,32 +37,6 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-class PlainWeb:
-    """Fetches through the web of issuers as the real client does, without its care."""
-
-    def __init__(self, via):
-        self.via = via
-
-    def get(self, url):
-        scheme, _, rest = url.partition("://")
-        host, slash, path = rest.partition("/")
-        headers = {"Host": host, "X-Forwarded-Proto": scheme}
-        try:
-            answer = requests.get(
-                self.via + slash + path, headers=headers, timeout=10, allow_redirects=False
-            )
-        except requests.ConnectionError:
-            return Answer(url, error="refused")
-        if answer.is_redirect:
-            return self.get(answer.headers["Location"])
-        kind = answer.headers.get("Content-Type", "")
-        return Answer(url, answer.status_code, kind, answer.content)
-
-
-def plainly(via):
-    return lambda: PlainWeb(via)
-
-
 @pytest.fixture
 def clock():
     return Clock()
@@ -74,11 +47,6 @@ def module_clock():
     return Clock
 
 
-@pytest.fixture(scope="session")
-def plain_web():
-    return plainly
-
-
 @pytest.fixture
 def start(clock):
     """Start rehearsals that are stopped when the test is over."""
@@ -86,7 +54,7 @@ def start(clock):
 
     def start(**options):
         given = {"accounts": (ALICE, BOB), "folder": FIXTURES, "clock": clock} | options
-        rehearsal = serve(RehearsalOptions(**given), fetching=plainly)
+        rehearsal = serve(RehearsalOptions(**given))
         running.append(rehearsal)
         return rehearsal
 

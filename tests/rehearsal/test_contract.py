@@ -351,11 +351,12 @@ def replayed(made_web, request):
                 clock=clock,
                 applications=(
                     PUBLIC,
-                    Application("allscopes", "All scopes", (*FULL.split(), "r:backpack")),
+                    Application(
+                        "allscopes", "All scopes", (*FULL.split(), "r:backpack", "r:profile")
+                    ),
                     Application("machine", "Machine", ("rw:issuer",), secret="machine-secret"),
                 ),
             ),
-            fetching=request.getfixturevalue("plain_web"),
         ) as rehearsal:
             replay = Replay(rehearsal, clock, made_web)
             for suite in suites:

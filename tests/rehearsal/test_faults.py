@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 import requests
 
@@ -93,16 +95,12 @@ def test_slow_server_takes_its_time_before_each_answer():
         start_response("200 OK", [])
         return [environ["wsgi.input"].read()]
 
-    class Body:
-        def read(self, size):
-            return b"x" * size
-
     faulty = Faulty(app, Faults(slow=2.5, paths=("POST /",)), sleep=slept.append)
     environ = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": "/x",
         "CONTENT_LENGTH": "3",
-        "wsgi.input": Body(),
+        "wsgi.input": BytesIO(b"xxx"),
     }
     assert list(faulty(environ, lambda *_args: None)) == [b"xxx"]
     assert slept == [2.5]

@@ -25,7 +25,8 @@ def refresh(rehearsal, value, **more):
 
 def test_refused_wider_scope_leaves_the_tokens_as_they_were(start):
     rehearsal = start()
-    old = token(rehearsal, client_id="public", scope="r:profile", **ALICE).json()
+    old = token(rehearsal, client_id="public", **ALICE).json()
+    assert old["scope"] == "r:profile"
     wide = refresh(rehearsal, old["refresh_token"], client_id="public", scope="rw:backpack")
     assert wide.json() == {"error": "invalid_scope"}
     assert whoami(rehearsal, old["access_token"]) == 200
