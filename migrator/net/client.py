@@ -1,93 +1,114 @@
-"""The client every request of ours goes through."""
+"""The client: GETs that follow redirects carefully, requests that are made exactly once."""
 
 from __future__ import annotations
 
-import json as json_module
-import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.cookies import RequestsCookieJar
 
-from migrator.net.guard import Blocked, GuardedAdapter, ViaAdapter, check_url
-from migrator.net.trouble import Unreachable, explain
+from migrator import __version__
+from migrator.errors import Usage
+from migrator.net.connection import Gate, GuardedAdapter
+from migrator.net.guard import Blocked, check_public, check_url
+from migrator.net.limits import read_body
+from migrator.net.reply import Reply
+from migrator.net.trouble import FAILURES, TOO_SLOW, Unreachable, explain
 
-_AGENT = "badge-migrator (rescues Open Badges; one request at a time)"
+USER_AGENT = f"badge-migrator/{__version__} (rescues Open Badges)"
+MAX_BYTES = 16 << 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 64 * 1024
-MAX_BYTES = 16 * 1024 * 1024
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+_ACCEPT = {"Accept": "application/ld+json, application/json, image/*;q=0.8, */*;q=0.5"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: status, headers (any case), the whole body, and the address it came from."""
+class _Order:
+    """One request as it is to be made."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+    method: str
     url: str
-
-    @property
-    def text(self) -> str:
-        """The body as UTF-8 text, whatever is wrong in it replaced."""
-        return self.body.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        """Return the body as JSON; raises ValueError for anything else."""
-        return json_module.loads(self.body)
+    headers: Mapping[str, str]
+    read_timeout: float
+    until: float
+    json: Any = None
+    data: Any = None
+    whole: bool = True
 
 
 class Client:
-    """One way to the network, safe to share between threads that each make single requests.
+    """Asks the web. Threads may share one.
 
-    Only public http and https addresses are reached, unless `allow_private` (a destination on this
-    computer, named by the person) or `via`: then everything goes to that one local address, with
-    the Host header of whom it was meant for. Answers longer than `max_bytes`, or slower than
-    `read_timeout` altogether, are given up. Proxies of the environment and cookies are not used.
+    Only http(s) on public addresses is asked unless `allow_private`; certificates are always
+    checked; proxies, cookies and passwords of the environment are left alone. With `via` every
+    request goes to that address instead, with its own Host and X-Forwarded-Proto. Time-outs are in
+    seconds: to connect, between two pieces of an answer, and for a whole call with its redirects.
     """
 
-    def __init__(  # noqa: PLR0913 - each limit by its name
+    def __init__(  # noqa: PLR0913 -- each is a limit of its own, and has a default
         self,
         *,
         via: str | None = None,
         allow_private: bool = False,
-        connect_timeout: float = 10.0,
-        read_timeout: float = 60.0,
+        connect_timeout: float = 10,
+        read_timeout: float = 60,
+        total_timeout: float = 120,
         max_bytes: int = MAX_BYTES,
+        user_agent: str = USER_AGENT,
         max_redirects: int = 10,
     ) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.update({"User-Agent": _AGENT, "Accept": "application/json"})
-        self._timeout = (connect_timeout, read_timeout)
+        self._via = _via(via) if via else None
+        self._allow_private = allow_private
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._total_timeout = total_timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
-        adapter: requests.adapters.HTTPAdapter = requests.adapters.HTTPAdapter()
-        if via is not None:
-            adapter = ViaAdapter(via)
-        elif not allow_private:
-            adapter = GuardedAdapter()
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter)
+        self._gate = Gate(allow_private=allow_private or self._via is not None)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies = RequestsCookieJar(DefaultCookiePolicy(allowed_domains=()))
+        self._session.headers.update(
+            {
+                "User-Agent": user_agent,
+                "Accept-Encoding": "gzip, deflate",
+                "Accept": "application/json",
+            }
+        )
+        self._session.mount("http://", GuardedAdapter(self._gate))
+        self._session.mount("https://", GuardedAdapter(self._gate))
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """Return the answer to a GET after redirects, each of them checked; raises Unreachable."""
-        asked = url
-        accept = {"Accept": "application/ld+json, application/json, image/*;q=0.8, */*;q=0.5"}
-        given = {**accept, **(headers or {})}
-        for _ in range(self._max_redirects + 1):
-            reply = self.request("GET", url, headers=given)
-            target = reply.headers.get("Location")
-            if reply.status not in _REDIRECTS or not target:
-                return reply
-            if urlsplit(urljoin(url, target)).netloc != urlsplit(url).netloc:
-                given.pop("Authorization", None)
-            url = urljoin(url, target)
-        raise Unreachable("redirects", asked, "redirected in circles")
+        """GET an address and follow where it leads, each hop guarded; raises Unreachable.
 
-    def request(  # noqa: PLR0913 - the parts of a request, by name
+        Passwords and tokens among `headers` stay with the first host.
+        """
+        until = monotonic() + self._total_timeout
+        headers = {**_ACCEPT, **(headers or {})}
+        for _ in range(self._max_redirects + 1):
+            order = _Order("GET", url, headers, self._read_timeout, until, whole=False)
+            reply = self._exchange(order)
+            location = reply.headers.get("Location", "")
+            if reply.status not in _REDIRECTS or not location:
+                return reply
+            following = _joined(url, location)
+            if _origin(following) != _origin(url):
+                headers = {
+                    name: value
+                    for name, value in headers.items()
+                    if name.lower() not in _SECRET_HEADERS
+                }
+            url = following
+        raise Unreachable("redirects", url, f"more than {self._max_redirects} redirects", sent=True)
+
+    def request(  # noqa: PLR0913 -- the parts a request can have
         self,
         method: str,
         url: str,
@@ -96,44 +117,78 @@ class Client:
         form: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Reply:
-        """Make exactly one request and return its answer, redirects included; raises Unreachable.
+        """Make exactly one request, redirects not followed; raises Unreachable.
 
-        At most one of `json`, `form` (form-encoded) and `data` is sent.
+        `form` is sent form-encoded; `timeout` is how many seconds the answer may take.
         """
-        try:
-            check_url(url)
-        except Blocked as error:
-            raise Unreachable("blocked", url, str(error)) from error
-        try:
-            with self._session.request(
-                method,
-                url,
-                json=json,
-                data=form if form is not None else data,
-                headers=dict(headers or {}),
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                self._session.cookies.clear()
-                body = self._body(response, url)
-                return Reply(response.status_code, response.headers, body, url)
-        except (requests.RequestException, OSError, UnicodeError) as error:
-            raise explain(error, url) from error
+        read = timeout or self._read_timeout
+        total = max(self._total_timeout, timeout or 0)
+        body = dict(form) if form is not None else data
+        return self._exchange(
+            _Order(method, url, headers or {}, read, monotonic() + total, json, body)
+        )
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back connections."""
         self._session.close()
 
-    def _body(self, response: requests.Response, url: str) -> bytes:
-        # Decompressed as it comes, so that neither a bomb nor a host that drips for ever gets far.
-        ends = time.monotonic() + self._timeout[1]
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > self._max_bytes:
-                raise Unreachable("too_large", url, f"more than {self._max_bytes} bytes", sent=True)
-            if time.monotonic() > ends:
-                raise Unreachable("timeout", url, "the answer did not end", sent=True)
-        return bytes(body)
+    def _exchange(self, order: _Order) -> Reply:
+        with self._gate.flight(order.until - monotonic()) as flight:
+            try:
+                prepared = self._prepared(order)
+                reply = self._answered(prepared, order)
+            except FAILURES as error:
+                raise explain(error, order.url, sent=flight.sent, expired=flight.expired) from error
+            if flight.expired:  # a body without a length ends in silence when the timer hangs up
+                raise Unreachable("timeout", order.url, TOO_SLOW, sent=True)
+            return reply
+
+    def _prepared(self, order: _Order) -> requests.PreparedRequest:
+        parts = check_url(order.url)
+        url, headers = order.url, dict(order.headers)
+        if self._via is not None:
+            headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
+            url = self._via + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        elif not self._allow_private:
+            check_public(parts)
+        return self._session.prepare_request(
+            requests.Request(order.method, url, headers, data=order.data, json=order.json)
+        )
+
+    def _answered(self, prepared: requests.PreparedRequest, order: _Order) -> Reply:
+        left = max(order.until - monotonic(), 0.001)
+        times = (min(self._connect_timeout, left), min(order.read_timeout, left))
+        answer = self._session.send(
+            prepared, stream=True, timeout=times, allow_redirects=False, verify=True, proxies={}
+        )
+        with closing(answer):
+            body = b""
+            if order.whole or answer.status_code not in _REDIRECTS:
+                body = read_body(answer.raw, answer.headers, self._max_bytes)
+        return Reply(answer.status_code, answer.headers, body, order.url)
+
+
+def _via(address: str) -> str:
+    try:
+        check_url(address)
+    except Blocked as error:
+        raise Usage(
+            f"{address} is no address to send requests to: {error}.", "Try http://127.0.0.1:PORT."
+        ) from error
+    return address.rstrip("/")
+
+
+def _joined(url: str, location: str) -> str:
+    # Headers are read as latin-1; addresses in them are UTF-8 nowadays.
+    location = location.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise Unreachable("blocked", url, "it leads to no web address", sent=True) from error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()

@@ -1,22 +1,38 @@
-"""Taking secrets out of texts before anybody sees them."""
+"""Taking secrets out of text before it is shown, logged or kept."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-_HIDDEN = "<hidden>"
-_NAMES = "access_token|refresh_token|client_secret|password|token|code|authorization|secret|api_key"
-_PATTERNS = (
-    (re.compile(r"(?i)\b(bearer|token|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {_HIDDEN}"),
-    (re.compile(rf"(?i)([?&;\s\"'{{,](?:{_NAMES})=)[^&\s\"',}}]+"), rf"\1{_HIDDEN}"),
-    (re.compile(rf"(?i)^((?:{_NAMES})=)[^&\s]+"), rf"\1{_HIDDEN}"),
-    (re.compile(rf"(?i)([\"'](?:{_NAMES})[\"']\s*:\s*[\"'])[^\"']*"), rf"\1{_HIDDEN}"),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@]+@"), rf"\1{_HIDDEN}@"),
+HIDDEN = "[hidden]"
+
+_NAMES = (
+    r"(?:password|passwd|pwd|secret|client_secret|access_token|refresh_token|id_token"
+    r"|auth_?token|token|api_?key|authorization|code_verifier|set-cookie|cookie)"
+)
+_SCHEME = re.compile(r"\b(Bearer|Token|Basic)(\s+)(?!\[hidden\])[\w.~+/=-]{6,}", re.IGNORECASE)
+_USERINFO = re.compile(r"(://)[^/?#\s@\"'<>]+@")
+# In JSON and Python text: "password": "..." ; the value may hold escaped quotes.
+_QUOTED = re.compile(
+    rf"([\"'][\w-]*{_NAMES}[\"']\s*[:=]\s*)(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)",
+    re.IGNORECASE,
+)
+# In forms, queries, headers and sentences: password=..., Authorization: ...
+_PLAIN = re.compile(
+    rf"(?<![\w\"'])([\w-]*{_NAMES}\s*[=:]\s*)(?!\[hidden\]|(?:Bearer|Token|Basic)\s)[^\s&,;\"'<>)\]}}]+",
+    re.IGNORECASE,
 )
 
 
-def redact(text: str) -> str:
-    """Return a text without tokens, passwords, secrets and the user part of URLs."""
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return the text without passwords, tokens, client secrets and names inside URLs.
+
+    `secrets` are values known to be secret, hidden wherever they stand and in whatever form.
+    """
+    for secret in sorted({one for one in secrets if one}, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
+    text = _SCHEME.sub(rf"\1\2{HIDDEN}", text)
+    text = _QUOTED.sub(rf'\1"{HIDDEN}"', text)
+    return _PLAIN.sub(rf"\1{HIDDEN}", text)
