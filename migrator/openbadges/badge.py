@@ -69,8 +69,8 @@ def read_badge(pieces: Pieces) -> Badge:
     pieces is badge data.
     """
     warnings: Warnings = []
-    carried = read_image(pieces.image, warnings)
     given = _given(pieces, warnings)
+    carried = read_image(pieces.image, warnings, given)
     contents = _accepted(given, carried, pieces, warnings)
     if not contents:
         return _address_only(pieces, carried, warnings)

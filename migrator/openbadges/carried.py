@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from migrator.openbadges.baked import Baked
@@ -31,8 +32,11 @@ class Carried:
         return self.baked[0] if self.baked else None
 
 
-def read_image(image: bytes | None, warnings: Warnings) -> Carried:
-    """Read what an image carries; one that cannot be read carries nothing and adds a warning."""
+def read_image(image: bytes | None, warnings: Warnings, known: Sequence[Content] = ()) -> Carried:
+    """Read what an image carries; one that cannot be read carries nothing and adds a warning.
+
+    `known` contents need not be read again where the image carries the same.
+    """
     if image is None:
         return Carried()
     try:
@@ -44,7 +48,7 @@ def read_image(image: bytes | None, warnings: Warnings) -> Carried:
     contents = {
         position: content
         for position, one in enumerate(unbaked.baked)
-        if (content := from_baked(one)) is not None
+        if (content := from_baked(one, known)) is not None
     }
     urls = tuple(one.text for one in unbaked.baked if one.kind == "url")
     return Carried(unbaked.media_type, unbaked.baked, contents, urls)

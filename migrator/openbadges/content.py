@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from migrator.openbadges.baked import Baked, as_object, is_rewritten
@@ -11,7 +12,7 @@ from migrator.openbadges.franken import Originals, invert
 from migrator.openbadges.identity import canonical_url
 from migrator.openbadges.jws import is_jws, payload
 from migrator.openbadges.model import Assertion, JsonObject, Recipient, Unreadable, Verification
-from migrator.openbadges.normal import read_assertion
+from migrator.openbadges.normal import read_originals
 from migrator.openbadges.recipient import matching_spelling
 
 _CUT = 255
@@ -54,20 +55,31 @@ def from_jws(jws: str) -> Content:
     return replace(content, assertion=signed, rewritten=False, jws=jws)
 
 
-def from_baked(baked: Baked) -> Content | None:
-    """Read a baked JSON or JWS; None for an address, anything else, and what is no assertion."""
+def from_baked(baked: Baked, known: Sequence[Content] = ()) -> Content | None:
+    """Read a baked JSON or JWS; None for an address, anything else, and what is no assertion.
+
+    A document equal to the original of a `known` content is not read a second time.
+    """
     try:
         if baked.kind == "jws":
             return from_jws(baked.text)
         document = as_object(baked.text) if baked.kind == "json" else None
-        return _content(baked.text.encode("utf-8", "replace"), document) if document else None
+        if document is None:
+            return None
+        data = baked.text.encode("utf-8", "replace")
+        for one in known:
+            if document == one.originals.assertion:
+                return Content(
+                    data, document, Originals(document), one.assertion, is_rewritten(document)
+                )
+        return _content(data, document)
     except Unreadable:
         return None
 
 
 def _content(data: bytes, document: JsonObject) -> Content:
-    assertion = read_assertion(document)
-    return Content(data, document, invert(document), assertion, is_rewritten(document))
+    originals = invert(document)
+    return Content(data, document, originals, read_originals(originals), is_rewritten(document))
 
 
 def same_address(one: str, other: str) -> bool:

@@ -26,7 +26,7 @@ def canonical_url(url: str) -> str:
     if not parts.netloc:
         return url
     query = "&".join(part for part in parts.query.split("&") if part not in _VERSION_QUERY)
-    return urlunsplit((parts.scheme, _host(parts), parts.path, query, ""))
+    return urlunsplit((parts.scheme, _host(parts), parts.path, query, "")).strip()
 
 
 def identity(assertion: Assertion | None, jws: str | None, document: JsonObject | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from migrator.openbadges.credential import badge_class_of, is_credential, read_credential
 from migrator.openbadges.dates import to_utc
-from migrator.openbadges.franken import invert, is_franken
+from migrator.openbadges.franken import Originals, invert
 from migrator.openbadges.model import (
     Alignment,
     Assertion,
@@ -37,19 +37,25 @@ def read_assertion(
     Separate documents win over embedded ones; the Backpack's own form is inverted first.
     Raises Unreadable for what is no assertion.
     """
+    return read_originals(invert(document), badge_class=badge_class, issuer=issuer)
+
+
+def read_originals(
+    originals: Originals,
+    *,
+    badge_class: JsonObject | None = None,
+    issuer: JsonObject | None = None,
+) -> Assertion:
+    """Read an assertion from its original documents, as `invert` gives them; raises Unreadable."""
+    document = originals.assertion
+    badge_class = badge_class or originals.badge_class
+    issuer = issuer or originals.issuer
     version = detect(document)
-    if is_franken(document):
-        originals = invert(document)
-        assertion = read_assertion(
-            originals.assertion,
-            badge_class=badge_class or originals.badge_class,
-            issuer=issuer or originals.issuer,
-        )
-        return _with_url(assertion, originals.assertion_url)
     if is_credential(document):
         known = badge_class or badge_class_of(document)
         return read_credential(document, read_badge_class(known, issuer=issuer))
-    return _read(document, version, badge_class or mapping(document.get("badge")), issuer)
+    found = _read(document, version, badge_class or mapping(document.get("badge")), issuer)
+    return _with_url(found, originals.assertion_url)
 
 
 def read_badge_class(document: JsonObject, *, issuer: JsonObject | None = None) -> BadgeClass:

@@ -289,7 +289,7 @@ def test_two_addresses_and_nothing_else_are_reported():
 def test_what_cannot_be_read_beside_an_address_becomes_warnings():
     pieces = Pieces(assertion=b"<html>", hosted_url="http://a.example.org/1", image=b"\x89PNG")
     badge = read_badge(pieces)
-    assert codes(badge) == ["image_unreadable", "document_unreadable"]
+    assert codes(badge) == ["document_unreadable", "image_unreadable"]
 
 
 def test_a_badge_class_that_cannot_be_read_is_left_out():
