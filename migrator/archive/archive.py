@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from migrator import errors
+from migrator.archive.process import is_alive, is_here
 
 APPLICATION_ID = 0x62_64_67_6D
 LATEST = 1
@@ -41,11 +42,10 @@ class Archive:
     @classmethod
     def open(cls, path: Path, clock: Callable[[], str] = utc_now) -> Self:
         """Open the archive for writing; create it if it is not there."""
-        fresh = not path.exists() or path.stat().st_size == 0
+        fresh = _size(path) == 0
         if fresh and not path.parent.is_dir():
             raise errors.Usage(f"There is no folder {path.parent}.", "Create it, then try again.")
-        with _explained(path):
-            conn = _connect(path, "rwc")
+        with _connected(path, "mode=rwc") as conn:
             if fresh:
                 conn.execute("pragma page_size = 16384")
                 conn.execute(f"pragma application_id = {APPLICATION_ID}")
@@ -60,14 +60,17 @@ class Archive:
     @classmethod
     def read(cls, path: Path, clock: Callable[[], str] = utc_now) -> Self:
         """Open an existing archive for reading only."""
-        if not path.is_file():
-            raise errors.Usage(
-                f"There is no archive at {path}.",
-                "Make one with `badge-migrator archive SOURCE`, or name another with --archive.",
-            )
-        with _explained(path):
-            conn = _connect(path, "ro")
-            _check_version(path, conn)
+        missing = errors.Usage(
+            f"There is no archive at {path}.",
+            "Make one with `badge-migrator archive SOURCE`, or name another with --archive.",
+        )
+        if _size(path) == 0 or not path.is_file():
+            raise missing
+        with _connected(path, _reading(path)) as conn:
+            # Writing needs the triggers that keep the full-text index; reading does not.
+            conn.execute("pragma trusted_schema = off")
+            if _check_version(path, conn) < LATEST:
+                raise missing
         return cls(path, conn, clock)
 
     def __enter__(self) -> Self:
@@ -92,10 +95,12 @@ class Archive:
             self.conn.execute("begin immediate")
             try:
                 yield self.conn
+                self.conn.execute("commit")
             except BaseException:
-                self.conn.execute("rollback")
+                # A full disk ends the transaction by itself.
+                if self.conn.in_transaction:
+                    self.conn.execute("rollback")
                 raise
-            self.conn.execute("commit")
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return every row of a query."""
@@ -126,43 +131,67 @@ class Archive:
             )
 
     def _writer(self) -> str:
-        row = self.conn.execute(
+        for row in self.conn.execute(
             "select command, pid, host, started_at from run where finished_at is null"
-            " order by id desc limit 1"
-        ).fetchone()
-        if row is None:
-            return "another program"
-        return "`{}` (process {} on {}, since {})".format(*row)
+            " order by id desc limit 100"
+        ):
+            here = is_here(row["host"])
+            if not here or (row["pid"] != os.getpid() and is_alive(row["pid"])):
+                return "`{}` (process {} on {}, since {})".format(*row)
+        return "another program"
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    conn = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        timeout=_BUSY_SECONDS,
-        check_same_thread=False,
-    )
-    conn.row_factory = sqlite3.Row
-    conn.execute("pragma foreign_keys = on")
-    if mode == "ro":
-        # Writing needs the triggers that keep the full-text index; reading does not.
-        conn.execute("pragma trusted_schema = off")
-    return conn
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except OSError as error:
+        raise errors.Usage(
+            f"{path} cannot be opened ({error.strerror}).",
+            "Check the permissions of the file and its folder, or name another with --archive.",
+        ) from error
 
 
-def _check_version(path: Path, conn: sqlite3.Connection) -> None:
+def _reading(path: Path) -> str:
+    # Where nothing can be written (a CD, a colleague's folder) and nobody is at work, SQLite reads
+    # only what it is told will not change.
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    return "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+
+
+@contextmanager
+def _connected(path: Path, how: str) -> Iterator[sqlite3.Connection]:
+    with _explained(path):
+        conn = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{how}",
+            uri=True,
+            isolation_level=None,
+            timeout=_BUSY_SECONDS,
+            check_same_thread=False,
+        )
+        try:
+            conn.row_factory = sqlite3.Row
+            conn.execute("pragma foreign_keys = on")
+            yield conn
+        except BaseException:
+            conn.close()
+            raise
+
+
+def _check_version(path: Path, conn: sqlite3.Connection) -> int:
     if conn.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
         raise errors.Usage(
             f"{path} is not an archive of badge-migrator.", "Name another file with --archive."
         )
-    version = conn.execute("pragma user_version").fetchone()[0]
+    version = int(conn.execute("pragma user_version").fetchone()[0])
     if version > LATEST:
         raise errors.Usage(
             f"{path} was written by a newer badge-migrator (archive version {version},"
             f" this program knows {LATEST}).",
             "Update badge-migrator: pip install --upgrade badge-migrator",
         )
+    return version
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
@@ -170,7 +199,9 @@ def _migrate(conn: sqlite3.Connection) -> None:
         # sqlite-utils takes a tenth of a second to import: only when there is something to do.
         from migrator.archive import schema  # noqa: PLC0415 - see the line above
 
+        conn.execute("begin immediate")  # two processes may have found the file new
         schema.migrate(conn)
+        conn.execute("commit")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from migrator import errors
 from migrator.archive.archive import Archive
+from migrator.archive.process import is_alive, is_here
 
 _LASTS = timedelta(minutes=5)
 
@@ -30,11 +30,17 @@ class Lease:
             self.renew_in(conn)
 
     def renew_in(self, conn: sqlite3.Connection) -> None:
-        """The same, within a transaction of the caller's."""
-        conn.execute(
+        """The same, within a transaction of the caller's; raises ArchiveLocked if it was lost."""
+        renewed = conn.execute(
             "update lease set expires_at = ? where name = ? and run_id = ?",
             (_expiry(self.archive.now()), self.name, self.run_id),
         )
+        if not renewed.rowcount:
+            raise errors.ArchiveLocked(
+                f"Another process has taken over the work on {self.archive.path},"
+                " because this one was silent for too long.",
+                "Let the other one finish.",
+            )
 
 
 @contextmanager
@@ -90,19 +96,11 @@ def _acquire(archive: Archive, lease: Lease) -> None:
 
 
 def _abandoned(row: sqlite3.Row, now: str) -> bool:
-    if row["host"] == socket.gethostname():
-        return not _alive(row["pid"])
-    return bool(row["expires_at"] < now)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    expired = bool(row["expires_at"] < now)
+    if not is_here(row["host"]):
+        return expired
+    # In a container every process has the same number: then only time tells.
+    return expired if row["pid"] == os.getpid() else not is_alive(row["pid"])
 
 
 def _expiry(now: str) -> str:

@@ -1,0 +1,189 @@
+"""What several folders of tests share: an archive with its own clock, made badges, a dump of it."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from migrator.archive.archive import Archive
+from migrator.archive.intake import read_source
+from migrator.openbadges.baking import bake
+from migrator.sources import registry
+from migrator.sources.found import Found
+from migrator.sources.place import open_place
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+# What differs between two readings of the same source: when, by whom, and how it was counted.
+_PASSING = {"seen_at", "first_read_at", "last_read_at", "found", "archived", "known", "problems"}
+_PASSING |= {"state"}
+_OWN_TABLES = "select name from sqlite_master where type = 'table' and name not like '%\\_fts%'"
+_OWN_TABLES += " escape '\\' and name not in ('run', 'lease', '_sqlite_migrations')"
+
+
+class TextClock:
+    """Says the time as the archive writes it, and stands still until it is told to move."""
+
+    def __init__(self):
+        self.time = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    def __call__(self):
+        return self.time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+    def advance(self, seconds):
+        self.time += timedelta(seconds=seconds)
+
+
+class Listing:
+    """An adapter whose source is a list of outcomes; an exception among them is raised there."""
+
+    name = "listing"
+    title = reads = "outcomes of a test"
+
+    def __init__(self, outcomes):
+        self.outcomes = outcomes
+
+    def detect(self, place):
+        return None
+
+    def read(self, place):
+        for outcome in self.outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+
+
+class Reader:
+    """Reads sources into archives, the way the command does."""
+
+    def outcomes(self, archive, folder, outcomes, watch=lambda counts: None):
+        with open_place(folder) as place:
+            return read_source(archive, Listing(outcomes), place, watch)
+
+    def file(self, archive, path):
+        with open_place(path) as place:
+            adapter = registry.recognise(place).adapter
+            return read_source(archive, adapter, place, lambda counts: None)
+
+
+class Maker:
+    """Makes badges: hosted, of Open Badges 1.1, each with a picture of its own size."""
+
+    host = "https://issuer.example"
+
+    def url(self, number):
+        return f"{self.host}/assertions/{number}.json"
+
+    def assertion(self, number, recipient="ann@example.org", **more):
+        return {
+            "@context": "https://w3id.org/openbadges/v1",
+            "type": "Assertion",
+            "id": self.url(number),
+            "uid": str(number),
+            "recipient": {"type": "email", "hashed": False, "identity": recipient},
+            "badge": f"{self.host}/classes/{number % 3}.json",
+            "verify": {"type": "hosted", "url": self.url(number)},
+            "issuedOn": "2015-04-30T10:00:00Z",
+            **more,
+        }
+
+    def badge_class(self, number, **more):
+        return {
+            "@context": "https://w3id.org/openbadges/v1",
+            "type": "BadgeClass",
+            "id": f"{self.host}/classes/{number % 3}.json",
+            "name": f"Badge {number % 3}",
+            "description": "Made for a test",
+            "image": f"{self.host}/classes/{number % 3}.png",
+            "criteria": f"{self.host}/classes/{number % 3}.html",
+            "issuer": f"{self.host}/issuer.json",
+            **more,
+        }
+
+    def issuer(self, **more):
+        return {"name": "Issuer", "url": self.host, "id": f"{self.host}/issuer.json", **more}
+
+    def found(self, number, holder="ann@example.org", **more):
+        return Found(
+            **{
+                "locator": f"badge {number}",
+                "assertion": self.json(self.assertion(number, holder or "ann@example.org")),
+                "badge_class": self.json(self.badge_class(number)),
+                "issuer": self.json(self.issuer()),
+                "hosted_url": self.url(number),
+                "holder": holder,
+            }
+            | more
+        )
+
+    def png(self, size=1, noise=b""):
+        rows = b"".join(b"\0" + bytes(4 * size) for _ in range(size))
+        head = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
+        chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows))]
+        chunks += [(b"prVt", noise)] if noise else []
+        chunks.append((b"IEND", b""))
+        return b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in chunks
+        )
+
+    def baked(self, number, **more):
+        document = self.assertion(number, **more)
+        return bake(self.png(), json.dumps(document))
+
+    def json(self, document):
+        return json.dumps(document).encode()
+
+
+def logical(archive):
+    """Return what an archive holds, table by table, without what passes."""
+    found = {}
+    for (table,) in archive.all(_OWN_TABLES + " order by name"):
+        columns = [row["name"] for row in archive.all(f"pragma table_info({table})")]
+        # The columns _PASSING names are told apart by table: only a source is counted.
+        left_out = _PASSING if table == "source" else {"seen_at"}
+        kept = [column for column in columns if column not in left_out]
+        rows = archive.all(f"select {', '.join(kept)} from {table}")
+        found[table] = sorted((tuple(row) for row in rows), key=repr)
+    return found
+
+
+@pytest.fixture
+def text_clock():
+    return TextClock()
+
+
+@pytest.fixture
+def archive(tmp_path, text_clock):
+    with Archive.open(tmp_path / "archive.db", text_clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reader():
+    return Reader()
+
+
+@pytest.fixture(scope="session")
+def make():
+    return Maker()
+
+
+@pytest.fixture(scope="session")
+def contents():
+    return logical
+
+
+@pytest.fixture(scope="session")
+def sample_zip():
+    (path,) = (FIXTURES / "mozilla-export/good/one-learner").glob("*.zip")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_dump():
+    return next((FIXTURES / "mozilla-mysql/good").glob("sample*/*.sql*"))
