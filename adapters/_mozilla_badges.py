@@ -117,20 +117,19 @@ class Badges:
         copy = parse_object(row.document)
         body, proven = copied_body(copy)
         signature = _string(copy.get("signature"))
-        url = (
-            None if signature else hosted_url(_object(copy["body"]), _string(copy.get("endpoint")))
-        )
+        endpoint = _string(copy.get("endpoint"))
+        url = None if signature else hosted_url(_object(copy.get("body")), endpoint)
         state = (
             "Its fingerprint shows that its data is the original."
             if proven
-            else "The Backpack had changed this copy for display (the recipient is the plain e-mail "
-            "address, addresses are completed), so its data is not the original."
+            else "The Backpack had changed this copy for display (the recipient is the plain "
+            "e-mail address, web addresses are completed), so its data is not the original."
         )
         deleted = Problem(
             locator,
             "deleted_badge",
             f"This badge was deleted from the Backpack, but a collection kept a copy. {state} "
-            "It is archived like any other; leave it out when you push if it should stay deleted.",
+            "It stays in the archive and is not moved unless you run `plan --with-deleted`.",
             row.document[:RAW_LIMIT],
             Severity.WARNING,
         )
@@ -144,6 +143,7 @@ class Badges:
             holder=_string(copy.get("awarded_to_email_address")) or row.owner,
             added_at=added_at(added and added.replace("T", " ").removesuffix("Z")),
             memberships=self._memberships(row.badge_id),
+            deleted=True,
             warnings=(deleted, missing),
         )
 

@@ -43,8 +43,8 @@ class _Reader:
             yield Problem(
                 locator,
                 "collection_without_owner",
-                f'The dump does not say whose collection "{shown(name)}" is. Its badges were read; to get '
-                "the collection too, make the dump again with table user.",
+                f'The dump does not say whose collection "{shown(name)}" is. '
+                "Its badges were read; to get it too, make the dump again with table user.",
                 row.badges,
             )
         else:
@@ -72,7 +72,7 @@ class _Reader:
             yield _warning(
                 locator,
                 "collection_entry_unreadable",
-                f'Collection "{shown(name)}" has {len(strange)} entries that name no badge.',
+                f'Collection "{shown(name)}" has entries that name no badge; they are kept here.',
                 as_backpack_wrote(list(strange)),
             )
         yield from self._members(row, members, portfolio)
@@ -97,8 +97,8 @@ class _Reader:
                 yield _warning(
                     locator,
                     "story_without_badge",
-                    f"The learner wrote about {len(leftover)} badges that are no longer in this "
-                    "collection. What was written is kept here.",
+                    "The learner wrote about badges that are no longer in this collection. "
+                    "What was written is kept here.",
                     as_backpack_wrote(dict(leftover)),
                 )
         for place, entry in enumerate(members):
@@ -117,13 +117,13 @@ class _Reader:
         if gone:
             ids: list[Json] = [badge_id for badge_id, _story in gone]
             told: JsonObject = {str(badge_id): story for badge_id, story in gone if story}
-            listed = ", ".join(str(badge_id) for badge_id in ids[:10])
+            listed = ", ".join(str(badge_id) for badge_id in ids[:10]) + ", ..." * (len(ids) > 10)
             yield _warning(
                 locate(self.prefix, "group", row.number, row.id),
                 "collection_refers_to_missing_badge",
-                f'Collection "{shown(row.name)}" names {len(ids)} badges that had been '
-                f"deleted from the Backpack and are not in the dump (ids {listed}). "
-                "If the learner has kept their pictures, archive those too.",
+                f'Collection "{shown(row.name)}" names badges that are not in the dump '
+                f"(ids {listed}): they were deleted from the Backpack, or their rows cannot be "
+                "read. If the learner has kept their pictures, archive those too.",
                 as_backpack_wrote({"badges": ids, "stories": told}),
             )
 

@@ -83,9 +83,10 @@ def was_cut(endpoint: str) -> bool:
 
 def image_bytes(data: bytes) -> bytes | None:
     """Return the image a `badge_image.image_data` stands for (base64 text), None if for none."""
-    for candidate in (data, _BLANKS.sub(b"", data)):
+    for blanks in (None, _BLANKS):
         try:
-            return binascii.a2b_base64(candidate, strict_mode=True) or None
+            text_ = blanks.sub(b"", data) if blanks else data
+            return binascii.a2b_base64(text_, strict_mode=True) or None
         except binascii.Error:
             continue
     return data if sniff(data) else None

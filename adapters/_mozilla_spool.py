@@ -40,11 +40,9 @@ create index learner_id on learner (id);
 create index collection_id on collection (id);
 """
 _ADDRESS = "coalesce(learner.first, learner.second, learner.third, learner.fourth)"
-_OWNER = f"(select {_ADDRESS} from learner where learner.id = %s.user_id)"
-_BADGE = (
-    "select number, id, user_id, hash, email, endpoint, signature, added_at, body,"  # noqa: S608 (constants)
-    f" {_OWNER % 'badge'} from badge"
-)
+_OWNER = f"(select {_ADDRESS} from learner where learner.id = %s.user_id)"  # noqa: S608 (constants)
+_BADGE_COLUMNS = "number, id, user_id, hash, email, endpoint, signature, added_at, body"
+_BADGE = f"select {_BADGE_COLUMNS}, {_OWNER % 'badge'} from badge"  # noqa: S608 (constants)
 
 
 class BadgeRow(NamedTuple):
@@ -75,7 +73,7 @@ class CollectionRow(NamedTuple):
     """A row of table group; `owner` is an address of its user."""
 
     number: int
-    id: int | None
+    id: int
     user_id: int | None
     name: str | None
     url: str | None
@@ -101,7 +99,7 @@ class CopyRow(NamedTuple):
 
     badge_id: int
     collection_number: int
-    collection_id: int | None
+    collection_id: int
     owner: str | None
     document: bytes
 
@@ -180,7 +178,7 @@ class Spool:
         )
         return map(CollectionRow._make, found)
 
-    def portfolio(self, collection_id: int | None) -> PortfolioRow | None:
+    def portfolio(self, collection_id: int) -> PortfolioRow | None:
         """Return the latest portfolio of a collection."""
         found = self._db.execute(
             "select * from portfolio where collection_id = ?", (collection_id,)
@@ -190,8 +188,9 @@ class Spool:
     def lost_portfolios(self) -> Iterator[PortfolioRow]:
         """Yield the portfolios whose collection is not in the dump."""
         found = self._db.execute(
-            "select * from portfolio where collection_id not in"
-            " (select id from collection where id is not null) order by number"
+            "select * from portfolio where not exists"
+            " (select 1 from collection where collection.id = portfolio.collection_id)"
+            " order by number"
         )
         return map(PortfolioRow._make, found)
 
@@ -204,12 +203,13 @@ class Spool:
         ).fetchone()
         return found and int(found[0])
 
-    def dangling(self, collection_id: int | None) -> Iterable[tuple[int, str | None]]:
+    def dangling(self, collection_id: int) -> Iterable[tuple[int, str | None]]:
         """Return ids (and stories) a collection has for badges of which nothing is left."""
         return self._db.execute(
             "select badge_id, story from membership where collection_id = ?"
-            " and badge_id not in (select id from badge where id is not null)"
-            " and badge_id not in (select badge_id from copy) order by position",
+            " and not exists (select 1 from badge where badge.id = membership.badge_id)"
+            " and not exists (select 1 from copy where copy.badge_id = membership.badge_id)"
+            " order by position",
             (collection_id,),
         ).fetchall()
 

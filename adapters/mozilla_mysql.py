@@ -14,7 +14,8 @@ from itertools import islice
 from migrator.errors import SourceUnreadable
 from migrator.sources.adapter import Match
 from migrator.sources.found import FoundLearner, Outcome, Problem, Severity
-from migrator.sources.mysqldump import MAKE_AGAIN, Broken, Dump, Row, refuse_other_formats
+from migrator.sources.mysqldump import Broken, Dump, Row
+from migrator.sources.mysqlgrammar import MAKE_AGAIN, refuse_other_formats
 from migrator.sources.place import Member, MemberUnreadable, Place
 from migrator.sources.window import decompressed_head
 
@@ -43,6 +44,7 @@ _NOT_A_BACKPACK = (
     "is not the dump of a Mozilla Backpack: it has no table badge with the columns body and "
     "body_hash."
 )
+_DUMP_THE_BACKPACK = "Make a dump of the database the Backpack used, and archive that."
 _TAB = "This was made with `mysqldump --tab` (one file a table), which is not read."
 
 
@@ -57,10 +59,7 @@ class MozillaMysql:
         """Say whether this place is, or holds, a database dump."""
         if place.kind == "file":
             return _judge(place.head(), place.label)
-        try:
-            members = list(islice(place.members(), _NAMES_LOOKED_AT))
-        except (OSError, SourceUnreadable):
-            return None
+        members = list(islice(place.members(), _NAMES_LOOKED_AT))
         if _made_with_tab(members):
             return Match(80, "It holds a Backpack's tables as written by mysqldump --tab.")
         matches = [
@@ -73,7 +72,7 @@ class MozillaMysql:
         """Yield people, then collections, then badges; raises SourceUnreadable for what is none."""
         if place.kind == "file":
             for member in place.members():
-                yield from _read_dump(place, member, "")
+                yield from _read_dump(place, member)
             return
         if _made_with_tab(list(islice(place.members(), _NAMES_LOOKED_AT))):
             raise SourceUnreadable(_TAB, MAKE_AGAIN)
@@ -81,13 +80,17 @@ class MozillaMysql:
         read = 0
         for member in filter(_is_dump, place.members()):
             try:
-                yield from _read_dump(place, member, f"{place.locator(member)}: ")
+                yield from _read_dump(place, member)
                 read += 1
             except SourceUnreadable as error:
                 refused.append(error)
                 yield Problem(place.locator(member), "not_a_backpack_dump", str(error))
         if not read:
-            raise refused[0] if refused else SourceUnreadable(f"{place.label} holds no dump.")
+            raise (
+                refused[0]
+                if refused
+                else SourceUnreadable(f"{place.label} holds no database dump.", _DUMP_THE_BACKPACK)
+            )
 
 
 def _is_dump(member: Member) -> bool:
@@ -106,9 +109,9 @@ def _peek(place: Place, member: Member) -> bytes:
         return b""
 
 
-def _judge(head: bytes, label: str) -> Match | None:
+def _judge(first: bytes, label: str) -> Match | None:
     """Say what the first bytes of a file tell; never raises."""
-    head = decompressed_head(head)
+    head = decompressed_head(first)
     try:
         refuse_other_formats(head)
     except SourceUnreadable as refused:
@@ -118,16 +121,19 @@ def _judge(head: bytes, label: str) -> Match | None:
         return Match(95, "It is a MySQL dump with the Mozilla Backpack's table badge.")
     if _HEADER.search(head):
         return Match(10, "It is a MySQL dump, though its beginning shows no Backpack.")
-    if not head and _DUMP_NAME.search(label):
-        return Match(10, "By its name it is a packed database dump.")
+    if first and not head and _DUMP_NAME.search(label):
+        # A block of bzip2 can be larger than what may be looked at here.
+        return Match(30, "By its name it is a packed database dump.")
     return None
 
 
-def _read_dump(place: Place, member: Member, prefix: str) -> Iterator[Outcome]:
+def _read_dump(place: Place, member: Member) -> Iterator[Outcome]:
+    label = place.locator(member)
+    prefix = f"{label}, "
     try:
         with spool() as kept:
             with place.open(member) as stream:
-                yield from _first_pass(Dump(stream, _KEEP), kept, prefix, place.locator(member))
+                yield from _first_pass(Dump(stream, _KEEP), kept, label)
             kept.seal()
             yield from _learners(kept, prefix)
             yield from read_collections(kept, prefix)
@@ -141,11 +147,11 @@ def _read_dump(place: Place, member: Member, prefix: str) -> Iterator[Outcome]:
             yield from badges.without_images()
             yield from badges.deleted()
     except MemberUnreadable as error:
-        raise SourceUnreadable(error.sentence) from error
+        raise SourceUnreadable(error.sentence, "Then archive it again.") from error
 
 
-def _first_pass(dump: Dump, kept: Spool, prefix: str, label: str) -> Iterator[Problem]:
-    cut = False
+def _first_pass(dump: Dump, kept: Spool, label: str) -> Iterator[Problem]:
+    prefix, cut = f"{label}, ", False
     for row in dump:
         if isinstance(row, Broken):
             cut = cut or row.code == "dump_cut"
@@ -161,7 +167,7 @@ def _first_pass(dump: Dump, kept: Spool, prefix: str, label: str) -> Iterator[Pr
                 _raw(row.table, repr(row.values).encode()),
             )
     if not {"body", "body_hash"}.issubset(dump.tables.get("badge", ())):
-        raise SourceUnreadable(f"{label} {_NOT_A_BACKPACK}")
+        raise SourceUnreadable(f"{label} {_NOT_A_BACKPACK}", _DUMP_THE_BACKPACK)
     for table, what in _EXPECTED.items():
         if table not in dump.tables and not cut:
             yield Problem(
@@ -202,18 +208,21 @@ def _keep_learner(kept: Spool, row: Row) -> bool:
 
 def _keep_collection(kept: Spool, row: Row) -> bool:
     values = row.named()
-    collection = CollectionRow(
-        number=row.number,
-        id=integer(values.get("id")),
-        user_id=integer(values.get("user_id")),
-        name=text(values.get("name")),
-        url=text(values.get("url")),
-        public=values.get("public") == b"1",
-        badges=values.get("badges") or b"[]",
+    collection_id = integer(values.get("id"))
+    if collection_id is None:
+        return False
+    kept.add_collection(
+        CollectionRow(
+            number=row.number,
+            id=collection_id,
+            user_id=integer(values.get("user_id")),
+            name=text(values.get("name")),
+            url=text(values.get("url")),
+            public=values.get("public") == b"1",
+            badges=values.get("badges") or b"[]",
+        )
     )
-    if collection.id is not None:
-        kept.add_collection(collection)
-    return collection.id is not None
+    return True
 
 
 def _keep_portfolio(kept: Spool, row: Row) -> bool:

@@ -13,7 +13,25 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from migrator.errors import SourceUnreadable
+from migrator.sources.mysqlgrammar import (
+    BEHIND_ROW,
+    BLANK,
+    BLOCK_COMMENT,
+    CHATTER,
+    CREATE,
+    DELIMITER,
+    HEADER,
+    INSERT,
+    LINE_COMMENT,
+    QUOTE_OR_END,
+    STATEMENT,
+    created_columns,
+    listed_columns,
+    refuse_other_formats,
+    resync,
+    statement_end,
+    unquote,
+)
 from migrator.sources.mysqlrow import (
     Malformed,
     NeedMore,
@@ -28,53 +46,16 @@ ROW_LIMIT = 64 << 20
 RAW_LIMIT = 64 << 10
 """Bytes of a broken row that are kept."""
 _LOOKAHEAD = 64 << 10
-_RESYNC_TRIES = 100
+_RESYNC_SPACE = 4 << 20
 _SEPARATOR_SPACE = 64
-MAKE_AGAIN = (
-    "Run `mysqldump --hex-blob --single-transaction --result-file=backpack.sql DATABASE` and "
-    "archive backpack.sql."
-)
-"""The next step for a dump in a form that is not read."""
 _ROW_SENTENCE = (
     "This row cannot be read: {}. The rows around it were read. "
     "Look at it in the database, or make the dump again."
 )
-
-_NAME = rb"(?:`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\w$]+)"
-_QUALIFIED = rb"(?:" + _NAME + rb"\s*\.\s*)?(" + _NAME + rb")\s*"
-# Conditional comments are statements of the server: only their brackets are blank. Version 999999
-# exists nowhere, it hides MariaDB's sandbox line from MySQL.
-_BLANK = re.compile(rb"(?:[\s;]|\*/|/\*M?!(?!999999)\d*)+")
-_LINE_COMMENT = re.compile(rb"--(?:[\s]|\Z)|#")
-_BLOCK_COMMENT = re.compile(rb"/\*(?:M?!999999|(?!M?!))")
-_DELIMITER = re.compile(rb"DELIMITER[ \t]+(?!;\s)\S", re.IGNORECASE)
-_CREATE = re.compile(
-    rb"CREATE\s+(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?" + _QUALIFIED + rb"\(",
-    re.IGNORECASE,
+_NOT_SQL = (
+    "Here stands something that is not SQL, and it was passed over to the next statement. "
+    "If rows are missing, make the dump again with --result-file."
 )
-_INSERT = re.compile(
-    rb"(?:INSERT|REPLACE)\b(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE))*\s+INTO\s+"
-    + _QUALIFIED
-    + rb"(?:\(([^()]*)\)\s*)?VALUES?\s*(?=\()",
-    re.IGNORECASE,
-)
-_STATEMENT = re.compile(
-    rb"(?:ALTER|ANALYZE|BEGIN|CALL|CHANGE|COMMIT|CREATE|DELETE|DELIMITER|DO|DROP|FLUSH|GRANT"
-    rb"|INSERT|INSTALL|LOCK|OPTIMIZE|RENAME|REPLACE|RESET|REVOKE|ROLLBACK|SELECT|SET|START|STOP"
-    rb"|TRUNCATE|UNLOCK|UPDATE|USE|WITH|XA)\b",
-    re.IGNORECASE,
-)
-_CHATTER = re.compile(rb"[^\n]{0,80}\[?warning\]?|enter password", re.IGNORECASE)
-_BEHIND_ROW = re.compile(rb"\s*(?:(,)\s*|(?=;|\*/|ON\b|AS\b|\Z))", re.IGNORECASE)
-_NEXT_ROW = re.compile(rb"\)\s*,\s*(?=\()")
-_COLUMN = re.compile(rb"^\s*(?:`((?:[^`]|``)+)`|\"((?:[^\"]|\"\")+)\")\s+\S", re.MULTILINE)
-_BARE_COLUMN = re.compile(
-    rb"^\s+(?!(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FULLTEXT|SPATIAL|FOREIGN|CHECK|PERIOD)\b)"
-    rb"([A-Za-z_$][\w$]*)\s+[a-z]",
-    re.MULTILINE,
-)
-_QUOTE_OR_END = re.compile(rb"[;'\"`]")
-_HEADER = re.compile(rb"-- (?:MySQL|MariaDB) dump ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +112,30 @@ class Dump:
         self._wanted = wanted
         self._window = Window(stream, row_limit)
         self._cut: Broken | None = None
-        self._complete = True
+        self._header = self._trailer = False
 
     def __iter__(self) -> Iterator[Row | Broken]:
         window = self._window
         window.ensure(_LOOKAHEAD)
         refuse_other_formats(window.data)
         window.skip(b"\xef\xbb\xbf")
-        self._complete = not _HEADER.search(window.data, 0, 4096)
+        self._header = bool(HEADER.search(window.data, 0, 4096))
         noisy = False
         while self._to_statement():
             head = window.data, window.at
-            inserted, created = _INSERT.match(*head), _CREATE.match(*head)
+            inserted, created = INSERT.match(*head), CREATE.match(*head)
             if inserted:
                 yield from self._insert(inserted)
             elif created:
                 self._create(created)
-            elif _STATEMENT.match(*head):
+            elif STATEMENT.match(*head):
                 self._pass_statement()
             else:
-                if not (noisy or _CHATTER.match(*head)):
-                    yield self._not_sql()
-                window.skip_past(b"\n")
+                told, line = noisy or CHATTER.match(*head), window.line()
+                if not window.skip_past(b"\n") and not self._trailer:
+                    self._cut = Broken("dump_cut", "", line)
+                elif not told:
+                    yield Broken("not_sql", _NOT_SQL, line)
                 noisy = True
                 continue
             noisy = False
@@ -163,18 +146,18 @@ class Dump:
         window = self._window
         while True:
             window.ensure(_LOOKAHEAD)
-            blank = _BLANK.match(window.data, window.at)
+            blank = BLANK.match(window.data, window.at)
             if blank:
                 window.at = blank.end()
             elif window.at == len(window.data):
                 return False
-            elif _LINE_COMMENT.match(window.data, window.at):
+            elif LINE_COMMENT.match(window.data, window.at):
                 if window.data.startswith(b"-- Dump completed", window.at):
-                    self._complete = True
+                    self._trailer = True
                 window.skip_past(b"\n")
-            elif _BLOCK_COMMENT.match(window.data, window.at):
+            elif BLOCK_COMMENT.match(window.data, window.at):
                 window.skip_past(b"*/")
-            elif _DELIMITER.match(window.data, window.at):
+            elif DELIMITER.match(window.data, window.at):
                 # Triggers and routines: their bodies are full of semicolons, and hold no rows.
                 window.skip_past(b"\nDELIMITER ;")
             else:
@@ -182,24 +165,25 @@ class Dump:
 
     def _create(self, created: re.Match[bytes]) -> None:
         window = self._window
-        table = _unquote(created[1])
+        table = unquote(created[1])
         columns: tuple[str, ...] = ()
         while True:
             try:
-                end = _statement_end(window.data, window.at)
+                end = statement_end(window.data, window.at)
             except NeedMore:
                 if not window.more():
                     break
             else:
-                columns = _columns(window.data[created.end() - created.start() + window.at : end])
+                start = window.at + len(created[0])
+                columns = created_columns(window.data[start:end])
                 break
         self._pass_statement(table)
         self.tables[table] = columns
 
     def _insert(self, inserted: re.Match[bytes]) -> Iterator[Row | Broken]:
-        table = _unquote(inserted[1])
+        table = unquote(inserted[1])
         if inserted[2] is not None:
-            columns = tuple(_unquote(name) for name in re.findall(_NAME, inserted[2]))
+            columns = listed_columns(inserted[2])
             self.tables.setdefault(table, columns)
         else:
             columns = self.tables.get(table, ())
@@ -257,7 +241,7 @@ class Dump:
     def _another_row(self) -> bool:
         window = self._window
         window.ensure(_SEPARATOR_SPACE)
-        behind = _BEHIND_ROW.match(window.data, window.at)
+        behind = BEHIND_ROW.match(window.data, window.at)
         if behind is None:
             return True  # something else: the next row is broken
         window.at = behind.end()
@@ -270,36 +254,27 @@ class Dump:
         mysqldump never writes a line break inside a row.
         """
         window = self._window
-        start = window.data[window.at : window.at + RAW_LIMIT].partition(b"\n")[0]
+        window.ensure(_RESYNC_SPACE)
+        line = window.data[window.at : window.at + _RESYNC_SPACE].partition(b"\n")[0]
         if window.full:
             window.skip_past(b"\n")
-            return "row_too_large", "it is too large, and its whole line was left out", start
-        line_end = window.data.find(b"\n", window.at)
-        while line_end < 0 and window.more():
-            line_end = window.data.find(b"\n", window.at)
-        if line_end < 0:
-            line_end = len(window.data)
-            if isinstance(stopped, NeedMore):
-                window.at = line_end
-                return "dump_cut", "", start
-        why = str(stopped) or "a quote in it is never closed"
-        row = window.at
-        window.at = _resync(window.data, row, line_end, width)
-        return "row_broken", why, window.data[row : min(window.at, row + RAW_LIMIT)]
-
-    def _not_sql(self) -> Broken:
-        return Broken(
-            "not_sql",
-            "Here stands something that is not SQL, and it was passed over to the next statement. "
-            "If rows are missing, make the dump again with --result-file.",
-            self._window.line(),
-        )
+            return "row_too_large", "it is too large, and its whole line was left out", _start(line)
+        if isinstance(stopped, NeedMore) and window.data.find(b"\n", window.at) < 0:
+            window.at = len(window.data)
+            return "dump_cut", "", _start(line)
+        why = str(stopped) or "it does not end, or a quote in it is never closed"
+        row = resync(line, width)
+        if row is None:
+            window.skip_past(b"\n")
+        else:
+            window.at += row
+        return "row_broken", why, _start(line[:row])
 
     def _pass_statement(self, table: str | None = None) -> None:
         """Go behind the semicolon that ends the statement, holding none of it."""
         window = self._window
         while True:
-            found = _QUOTE_OR_END.search(window.data, window.at)
+            found = QUOTE_OR_END.search(window.data, window.at)
             if found is None:
                 window.at = len(window.data)
                 if not window.more():
@@ -307,27 +282,37 @@ class Dump:
                     return
                 continue
             window.at = found.end()
-            if found[0] == b";":
+            if found[0] == b";" or self._pass_string(found[0]):
                 return
-            self._pass_string(found[0])
 
-    def _pass_string(self, quote: bytes) -> None:
-        # A doubled quote is one string behind another here: what they say does not matter.
+    def _pass_string(self, quote: bytes) -> bool:
+        """Go behind a string; say whether its statement seems to end with it.
+
+        A line break inside a string is none of mysqldump's: a quote before it is broken, and the
+        line ends both, or else every row up to the next broken quote would be lost.
+        """
         window = self._window
         while True:
+            # A doubled quote is one string behind another here: what they say does not matter.
             end = unescaped_quote(window.data, window.at, window.at, quote)
+            stop = len(window.data) if end < 0 else end
+            line_end = window.data.find(b"\n", window.at, stop)
+            if line_end >= 0:
+                window.at = line_end + 1
+                return window.data[max(0, line_end - 2) : line_end].rstrip(b"\r").endswith(b";")
             if end >= 0:
                 window.at = end + 1
-                return
-            escape = backslashes_before(window.data, len(window.data), window.at) % 2
-            window.at = len(window.data) - escape
+                return False
+            escape = backslashes_before(window.data, stop, window.at) % 2
+            window.at = stop - escape
             if not window.more():
                 window.at = len(window.data)
-                return
+                return False
 
     def _ending(self) -> Iterator[Broken]:
         window, cut = self._window, self._cut
-        if cut is None and self._complete and not window.damage:
+        whole = self._trailer or not self._header
+        if cut is None and whole and not window.damage:
             return
         cut = cut or Broken("dump_cut", "", window.line())
         why = f" ({window.damage})" if window.damage else ""
@@ -339,55 +324,5 @@ class Dump:
         )
 
 
-def refuse_other_formats(head: bytes) -> None:
-    """Raise SourceUnreadable when these first bytes are a dump in a form that is not read."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceUnreadable(
-            "This dump was written in UTF-16, as PowerShell's `>` does, which damages images.",
-            MAKE_AGAIN,
-        )
-    if re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml.{0,200}<mysqldump", head, re.DOTALL):
-        raise SourceUnreadable(
-            "This dump was written as XML (--xml), which is not read.", MAKE_AGAIN
-        )
-
-
-def _resync(data: bytes, row: int, line_end: int, width: int) -> int:
-    at = row
-    for _ in range(_RESYNC_TRIES):
-        found = _NEXT_ROW.search(data, at, line_end)
-        if found is None:
-            break
-        at = found.end()
-        try:
-            values, _end = parse_row(data, at)
-        except (Malformed, NeedMore):
-            continue
-        if len(values) == width:
-            return at
-    return min(line_end + 1, len(data))
-
-
-def _statement_end(data: bytes, at: int) -> int:
-    while found := _QUOTE_OR_END.search(data, at):
-        if found[0] == b";":
-            return found.start()
-        at = unescaped_quote(data, found.end(), found.end(), found[0]) + 1
-        if at == 0:
-            break
-    raise NeedMore
-
-
-def _columns(definition: bytes) -> tuple[str, ...]:
-    quoted = tuple(
-        (back or double).replace(b"``", b"`").replace(b'""', b'"').decode("utf-8", "replace")
-        for back, double in _COLUMN.findall(definition)
-    )
-    return quoted or tuple(name.decode() for name in _BARE_COLUMN.findall(definition))
-
-
-def _unquote(name: bytes) -> str:
-    if name[:1] in (b"`", b'"'):
-        quote = name[:1]
-        name = name[1:-1].replace(quote * 2, quote)
-    return name.decode("utf-8", "replace")
+def _start(row: bytes) -> bytes:
+    return row[:RAW_LIMIT]

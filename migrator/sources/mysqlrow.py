@@ -18,6 +18,8 @@ class Malformed(ValueError):
     """The bytes are no tuple of values; the message says why, without quoting any of them."""
 
 
+# What most values are, with what follows them: short text without escapes, NULL, a number.
+_SHORT = re.compile(rb"(?:'([^'\\]{0,99}+)'|NULL|(-?[0-9]++(?:\.[0-9]++)?))([,)])")
 _OPEN = re.compile(rb"\s*\(")
 _VALUE = re.compile(
     rb"\s*(?:"
@@ -52,15 +54,23 @@ def parse_row(data: bytes, start: int) -> tuple[tuple[bytes | None, ...], int]:
     at = opened.end()
     values: list[bytes | None] = []
     while len(values) < MOST_COLUMNS:
+        short = _SHORT.match(data, at)
+        if short is not None:
+            text, number, separator = short.groups()
+            values.append(number if text is None else text)
+            at = short.end()
+            if separator == b")":
+                return tuple(values), at
+            continue
         value, at = _value(data, at, len(values) + 1)
         values.append(value)
         after = data[at] if at < len(data) else 0
         at += 1
         if after not in (_COMMA, _CLOSE):
-            separator = _AFTER.match(data, at - 1)
-            if separator is None:
+            behind = _AFTER.match(data, at - 1)
+            if behind is None:
                 raise _unexpected(data, at - 1, f"something stands behind value {len(values)}")
-            after, at = separator[1][0], separator.end()
+            after, at = behind[1][0], behind.end()
         if after == _CLOSE:
             return tuple(values), at
     raise Malformed(f"it has more than {MOST_COLUMNS} values")
@@ -123,7 +133,7 @@ def unescape(text: bytes) -> bytes:
 
     `\%` and `\_` stay as they are, as the server reads them; any other escape is its character.
     """
-    if b"''" in text:
+    if b"'" in text:
         text = text.replace(b"''", b"'")
     if b"\\" not in text:
         return text

@@ -323,13 +323,18 @@ def test_a_stream_that_fails_is_a_cut_dump():
     ("data", "words"),
     [
         (b'<?xml version="1.0"?>\n<mysqldump xmlns:xsi="x">\n', "XML"),
-        ("-- MySQL dump\n".encode("utf-16"), "PowerShell"),
+        ("-- MySQL dump 10.13\n".encode("utf-16"), "PowerShell"),
     ],
 )
 def test_a_dump_in_another_form_says_what_to_do_instead(data, words):
     with pytest.raises(SourceUnreadable, match=words) as refused:
         read(data)
     assert "mysqldump --hex-blob" in refused.value.next_step
+
+
+def test_other_text_in_utf_16_is_no_dump_at_all():
+    told, *_ = read("Dear learner,\r\nhere are your badges\r\n".encode("utf-16"))
+    assert told.code == "not_sql"
 
 
 def test_memory_does_not_grow_with_the_dump():
