@@ -17,6 +17,7 @@ _NOT_INTERPRETED = (
 )
 _REASON_OF_ERROR = {
     "timeout": "host_slow",
+    "reset": "host_slow",
     "too_large": "document_gone",
     "redirects": "document_gone",
 }

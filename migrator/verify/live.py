@@ -13,7 +13,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """How much of the answers' bodies is kept, in bytes; the least recently used go first."""
 MOST_ANSWERS = 20_000
 """How many answers are kept."""
-PATIENCE = {"dns": 1, "refused": 1, "timeout": 3}
+PATIENCE = {"dns": 1, "refused": 1, "tls": 1, "timeout": 3, "reset": 3}
 """After how many failures in a row a host is not asked again in this run."""
 
 
@@ -66,7 +66,8 @@ class LiveWeb:
         if answer.error in PATIENCE:
             self._failures[host, answer.error] = self._failures.get((host, answer.error), 0) + 1
         elif not answer.error:
-            self._failures.pop((host, "timeout"), None)
+            for kind in PATIENCE:
+                self._failures.pop((host, kind), None)
 
     def _keep(self, url: str, answer: Answer) -> None:
         if url in self._answers or len(answer.body) > self._most_bytes // 4:

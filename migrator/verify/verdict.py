@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrator.openbadges.model import Assertion, JsonObject
+from migrator.reasons import most_telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +59,6 @@ class Documents:
     issuer: JsonObject | None = None
 
 
-# Which reason tells a learner most, when a badge is refused for several: facts about the badge
-# that nothing can change come first, then what hides the other causes, then what follows from them.
-PRECEDENCE: tuple[str, ...] = (
-    "revoked",
-    "host_dead",
-    "version_unsupported",
-    "signed_1_x",
-    "no_badge_data",
-    "no_web_address",
-    "expired",
-    "document_gone",
-    "not_a_badge_any_more",
-    "host_slow",
-    "context_dead",
-    "issuer_image_dead",
-    "signing_key_missing",
-    "signature_invalid",
-    "recipient_unreadable",
-    "relative_url",
-    "badge_image_missing",
-    "badge_image_unsupported",
-    "no_issue_date",
-    "bad_date",
-    "issued_in_future",
-    "issuer_incomplete",
-    "badge_class_incomplete",
-    "badge_incomplete",
-    "issuer_elsewhere",
-    "recipient_type_unsupported",
-    "wrong_recipient",
-    "server_error",
-    "refused",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a destination would answer to one submission.
@@ -123,11 +89,8 @@ class Verdict:
 
     @property
     def reason(self) -> str | None:
-        """The most telling reason code (see PRECEDENCE), None when accepted."""
+        """The most telling reason code (see `migrator.reasons.PRECEDENCE`), None when accepted."""
         codes = {message.reason for message in self.messages}
         if self.crash:
             codes.add(self.crash_reason or "server_error")
-        for code in PRECEDENCE:
-            if code in codes:
-                return code
-        return min(codes, default=None)
+        return most_telling(codes)

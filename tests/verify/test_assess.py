@@ -17,7 +17,7 @@ from migrator.openbadges.model import Addresses
 from migrator.reasons import REASONS
 from migrator.verify.answers import Answer
 from migrator.verify.assess import Message, Submission, Verdict, assess
-from migrator.verify.verdict import PRECEDENCE
+
 
 HOST = "http://badges.example.net"
 DEAD = "http://dead.example.org"

@@ -129,3 +129,24 @@ def test_badge_data_broken_inside_a_picture_is_refused(issued, now):
     asking = Asking(issued("2.0").web, BADGR)
     broken = Baked("json", '{"a": ', "openbadges", 0, 1)
     assert _from_baked(broken, asking).message.name == "DETECT_INPUT_TYPE"
+
+
+def test_what_has_no_normal_form_still_gets_a_verdict(issued, now):
+    badge = issued("1.0")
+    badge.a = {"issued_on": "2013-01-26", "badge": f"{badge.url}#b"}
+    verdict = assess(Submission(url=badge.url), badge.served(), Addresses(), now)
+    assert verdict.reason is not None
+    assert verdict.assertion is None
+
+
+def test_a_signed_10_badge_has_no_hosted_address(issued, now):
+    badge = issued("1.0")
+    badge.a["verify"] = {"type": "signed", "url": "http://badges.example.net/key.pem"}
+    verdict = assess(Submission(assertion=badge.a), badge.served(), Addresses(), now)
+    assert verdict.reason == "no_web_address"
+
+
+def test_an_issuer_picture_that_is_no_address_is_harmless(issued, now):
+    badge = issued("1.0")
+    badge.i["image"] = ["logo.png", "other.png"]
+    assert assess(Submission(url=badge.url), badge.served(), Addresses(), now).accepted
