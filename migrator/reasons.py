@@ -6,6 +6,7 @@ known (a rule of `verify`, a destination reading its peer's answer) and only ren
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -169,3 +170,45 @@ REASONS: dict[str, Reason] = {
 def reason(code: str) -> Reason:
     """Return the reason with this code; raises KeyError for a code that is not in the table."""
     return REASONS[code]
+
+
+# Which reason tells a learner most, when a badge is refused for several: facts about the badge
+# that nothing can change come first, then what hides the other causes, then what follows from them.
+PRECEDENCE: tuple[str, ...] = (
+    "revoked",
+    "host_dead",
+    "version_unsupported",
+    "signed_1_x",
+    "no_badge_data",
+    "no_web_address",
+    "expired",
+    "document_gone",
+    "not_a_badge_any_more",
+    "host_slow",
+    "context_dead",
+    "issuer_image_dead",
+    "signing_key_missing",
+    "signature_invalid",
+    "recipient_unreadable",
+    "relative_url",
+    "badge_image_missing",
+    "badge_image_unsupported",
+    "no_issue_date",
+    "bad_date",
+    "issued_in_future",
+    "issuer_incomplete",
+    "badge_class_incomplete",
+    "badge_incomplete",
+    "issuer_elsewhere",
+    "recipient_type_unsupported",
+    "wrong_recipient",
+    "server_error",
+    "refused",
+)
+
+
+def most_telling(codes: Iterable[str]) -> str | None:
+    """Return the code that comes first in PRECEDENCE, None when there is none."""
+    found = set(codes)
+    known = next((code for code in PRECEDENCE if code in found), None)
+    return known or min(found, default=None)

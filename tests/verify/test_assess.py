@@ -14,10 +14,9 @@ from joserfc.jwk import RSAKey
 
 from migrator.openbadges.baking import bake
 from migrator.openbadges.model import Addresses
-from migrator.reasons import REASONS
+from migrator.reasons import PRECEDENCE, REASONS
 from migrator.verify.answers import Answer
 from migrator.verify.assess import Message, Submission, Verdict, assess
-
 
 HOST = "http://badges.example.net"
 DEAD = "http://dead.example.org"
