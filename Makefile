@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 demo: .venv/ready          ## the main job end to end, offline, on example data
 	$(BIN)/badge-migrator demo
@@ -16,6 +16,10 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	COLUMNS=88 $(BIN)/cog --check docs/*.md
+
+docs: .venv/ready          ## write the generated parts of the docs anew
+	COLUMNS=88 $(BIN)/cog -r docs/*.md
 
 bench: .venv/ready         ## our figure, the floor and the ratio, from one run
 	$(BIN)/python -m benchmarks.run

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def archive(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SOURCE...", help="Files, folders or ZIPs that hold badges."),
+        typer.Argument(metavar="SOURCE", help="Files, folders or ZIPs that hold badges."),
     ],
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
     adapter: Annotated[

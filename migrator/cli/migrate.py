@@ -23,7 +23,7 @@ from migrator.cli.options import (
 def migrate(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SOURCE...", help="Files, folders or ZIPs that hold badges."),
+        typer.Argument(metavar="SOURCE", help="Files, folders or ZIPs that hold badges."),
     ],
     to: To,
     username: Username = None,

@@ -46,6 +46,7 @@ Username = Annotated[
 PublishCollections = Annotated[
     bool,
     typer.Option(
+        "--publish-collections",
         help="Make collections public again that were public in the source.",
     ),
 ]
