@@ -176,12 +176,12 @@ def reason(code: str) -> Reason:
 # that nothing can change come first, then what hides the other causes, then what follows from them.
 PRECEDENCE: tuple[str, ...] = (
     "revoked",
-    "host_dead",
+    "expired",
     "version_unsupported",
     "signed_1_x",
+    "host_dead",
     "no_badge_data",
     "no_web_address",
-    "expired",
     "document_gone",
     "not_a_badge_any_more",
     "host_slow",

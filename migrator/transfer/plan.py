@@ -15,9 +15,11 @@ from migrator.archive.ledger import Planned
 from migrator.archive.shelf import Kept
 from migrator.destinations.base import Capabilities, Input
 from migrator.openbadges.model import Addresses
+from migrator.reasons import REASONS, Retry, most_telling
 from migrator.transfer import recipients
 from migrator.transfer.parcels import submissions
 from migrator.verify.answers import Web
+from migrator.verify.archived import ArchivedWeb
 from migrator.verify.assess import assess
 from migrator.verify.verdict import Verdict
 
@@ -59,7 +61,7 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
     What is done, waiting or refused by the destination keeps its state; planned and held ones are
     judged anew. `watch` is told how many badges have been judged.
     """
-    with leased(archive, "plan", f"plan --to {question.destination.name}"):
+    with leased(archive, "plan", f"plan --to {question.destination.name}") as lease:
         recipients.assign(archive)
         accounts = accounts_store.accounts(archive, question.destination.id)
         judged = 0
@@ -71,6 +73,7 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
                 question.asked,
                 [(one.assertion_id, one.account_id, v) for one, v in decisions if v is not None],
             )
+            lease.renew()
             judged += len(batch)
             watch(judged)
     return count(archive, question.destination.id)
@@ -98,21 +101,13 @@ def _decide(
         return _held(badge, None, why, ""), None
     if badge.deleted and not question.with_deleted:
         return _held(badge, account.id, "deleted_by_learner", ""), None
-    best: tuple[Input, Verdict] | None = None
-    for form, submission in submissions(archive, badge):
-        if form not in question.capabilities.inputs:
-            continue
-        verdict = assess(submission, question.web, account.addresses, question.now)
-        if verdict.accepted or best is None:
-            best = (form, verdict)
-        if verdict.accepted:
-            break
-    if best is None:
+    judged = _judge(archive, question, account, badge)
+    if judged is None:
         return _held(badge, account.id, "no_web_address", ""), None
-    form, verdict = best
-    row = verdicts.Row(verdict.accepted, verdict.reason, _detail(verdict, account.addresses))
-    if not verdict.accepted:
-        return _held(badge, account.id, verdict.reason or "refused", row.detail), row
+    form, verdict, reason = judged
+    row = verdicts.Row(reason is None, reason, _detail(verdict, account.addresses))
+    if reason is not None and REASONS[reason].retry is not Retry.LATER:
+        return _held(badge, account.id, reason, row.detail), row
     return (
         Planned(
             assertion_id=badge.assertion_id,
@@ -120,12 +115,35 @@ def _decide(
             route="import",
             input=form.value,
             state="planned",
-            reason=None,
+            reason=reason,
             detail=row.detail,
             assumed=len(verdict.assumed),
         ),
         row,
     )
+
+
+def _judge(
+    archive: Archive, question: Question, account: Account, badge: Kept
+) -> tuple[Input, Verdict, str | None] | None:
+    """Return the best form to send a badge in, its verdict, and why it would be refused."""
+    best: tuple[Input, Verdict, str | None] | None = None
+    for form, submission in submissions(archive, badge):
+        if form not in question.capabilities.inputs:
+            continue
+        verdict = assess(submission, question.web, account.addresses, question.now)
+        reason = verdict.reason
+        if verdict.accepted and verdict.assertion and verdict.assertion.revoked:
+            # Some servers would take it in all the same; that would be no service to anybody.
+            reason = "revoked"
+        elif reason is not None and question.asked == "web":
+            # What the archive knows for certain (expired, say) tells more than a dead host.
+            kept = assess(submission, ArchivedWeb(archive), account.addresses, question.now)
+            reason = most_telling({reason, *([kept.reason] if kept.reason else [])})
+        if reason is None:
+            return form, verdict, None
+        best = best or (form, verdict, reason)
+    return best
 
 
 def _account_for(accounts: list[Account], learner_id: int | None) -> Account | None:
