@@ -72,25 +72,31 @@ class MozillaMysql:
         """Yield people, then collections, then badges; raises SourceUnreadable for what is none."""
         if place.kind == "file":
             for member in place.members():
-                yield from _read_dump(place, member)
+                try:
+                    yield from _read_dump(place, member)
+                except MemberUnreadable as error:
+                    raise _unreadable(error) from error
             return
         if _made_with_tab(list(islice(place.members(), _NAMES_LOOKED_AT))):
             raise SourceUnreadable(_TAB, MAKE_AGAIN)
-        refused: list[SourceUnreadable] = []
+        refused = SourceUnreadable(f"{place.label} holds no database dump.", _DUMP_THE_BACKPACK)
         read = 0
         for member in filter(_is_dump, place.members()):
             try:
                 yield from _read_dump(place, member)
                 read += 1
             except SourceUnreadable as error:
-                refused.append(error)
+                refused = error
                 yield Problem(place.locator(member), "not_a_backpack_dump", str(error))
+            except MemberUnreadable as error:
+                refused = _unreadable(error)
+                yield place.problem(member, error)
         if not read:
-            raise (
-                refused[0]
-                if refused
-                else SourceUnreadable(f"{place.label} holds no database dump.", _DUMP_THE_BACKPACK)
-            )
+            raise refused
+
+
+def _unreadable(error: MemberUnreadable) -> SourceUnreadable:
+    return SourceUnreadable(error.sentence, "Then archive it again.")
 
 
 def _is_dump(member: Member) -> bool:
@@ -130,24 +136,21 @@ def _judge(first: bytes, label: str) -> Match | None:
 def _read_dump(place: Place, member: Member) -> Iterator[Outcome]:
     label = place.locator(member)
     prefix = f"{label}, "
-    try:
-        with spool() as kept:
-            with place.open(member) as stream:
-                yield from _first_pass(Dump(stream, _KEEP), kept, label)
-            kept.seal()
-            yield from _learners(kept, prefix)
-            yield from read_collections(kept, prefix)
-            badges = Badges(kept, prefix)
-            with place.open(member) as stream:
-                for found in badges.with_images(Dump(stream, {"badge_image"})):
-                    if not isinstance(found, Broken):
-                        yield found
-                    elif found.table == "badge_image" and found.code != "dump_cut":
-                        yield _problem(found, prefix)
-            yield from badges.without_images()
-            yield from badges.deleted()
-    except MemberUnreadable as error:
-        raise SourceUnreadable(error.sentence, "Then archive it again.") from error
+    with spool() as kept:
+        with place.open(member) as stream:
+            yield from _first_pass(Dump(stream, _KEEP), kept, label)
+        kept.seal()
+        yield from _learners(kept, prefix)
+        yield from read_collections(kept, prefix)
+        badges = Badges(kept, prefix)
+        with place.open(member) as stream:
+            for found in badges.with_images(Dump(stream, {"badge_image"})):
+                if not isinstance(found, Broken):
+                    yield found
+                elif found.table == "badge_image" and found.code != "dump_cut":
+                    yield _problem(found, prefix)
+        yield from badges.without_images()
+        yield from badges.deleted()
 
 
 def _first_pass(dump: Dump, kept: Spool, label: str) -> Iterator[Problem]:

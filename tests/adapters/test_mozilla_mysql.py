@@ -441,3 +441,12 @@ def test_stories_that_are_none_are_refused():
 
 def test_a_copy_without_a_body_has_none():
     assert rows.copied_body({"body": "text"}) == (None, False)
+
+
+def test_a_dump_that_goes_away_cannot_be_read(tmp_path):
+    path = tmp_path / "backpack.sql"
+    path.write_bytes(PLAIN.read_bytes())
+    with open_place(path) as place:
+        path.unlink()
+        with pytest.raises(SourceUnreadable, match="could not be read from the disk"):
+            list(MozillaMysql().read(place))
