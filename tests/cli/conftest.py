@@ -1,0 +1,107 @@
+"""The command line as a person uses it, with a rehearsal backpack beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.cli.app import main
+from migrator.rehearsal.server import Rehearsal, RehearsalOptions, serve
+from migrator.rehearsal.state import AccountOptions
+
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
+MARIA, JOERG, AIKO = "maria@example.org", "joerg@example.net", "aiko@example.jp"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        lines = self.out.strip().splitlines()
+        assert len(lines) == 1, self.out
+        return json.loads(lines[0])
+
+
+@pytest.fixture(autouse=True)
+def place_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("BADGE_MIGRATOR_PASSWORD", "rehearsal")
+    monkeypatch.delenv("BADGE_MIGRATOR_ARCHIVE", raising=False)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys) -> Callable[..., Ran]:
+    def command(*words: object, expected: int = 0) -> Ran:
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        monkeypatch.setattr(sys, "argv", ["badge-migrator", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        assert {n: signal.getsignal(n) for n in before} == before
+        assert code == expected, f"{words}: {printed.out}\n{printed.err}"
+        return Ran(code, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture
+def demo_data() -> Path:
+    return DEMO
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start commands in processes of their own; what still runs at the end is ended."""
+    running = []
+
+    def command(*words: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "migrator", *map(str, words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ},
+        )
+        running.append(process)
+        return process
+
+    yield command
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def rehearsal() -> Iterator[Rehearsal]:
+    accounts = tuple(AccountOptions((email,), "rehearsal") for email in (MARIA, JOERG, AIKO))
+    with serve(RehearsalOptions(accounts=accounts, folder=DEMO)) as running:
+        yield running
+
+
+@pytest.fixture
+def imported(rehearsal) -> Callable[[], int]:
+    def count() -> int:
+        """Return how many badges arrived, having seen that none arrived twice."""
+        assert [badge for badge, times in rehearsal.state.imports.items() if times > 1] == []
+        return len(rehearsal.state.imports)
+
+    return count

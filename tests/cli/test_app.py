@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from migrator import __version__, errors
+from migrator.cli import app as app_module
+from migrator.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def commands():
+    group = typer.main.get_command(app)
+    return sorted(group.commands)
+
+
+def test_whoever_comes_without_a_command_is_greeted_with_three(run):
+    ran = run()
+    assert ran.out.count("  badge-migrator ") == 3
+    assert "--help" in ran.out
+
+
+def test_the_version_is_the_packages(run):
+    assert run("--version").out == f"badge-migrator {__version__}\n"
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_helps_and_is_documented(run, command):
+    assert run(command, "--help").out.startswith("Usage:")
+    assert f"## {command}" in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def test_help_imports_nothing_heavy():
+    heavy = ("requests", "flask", "sqlite_utils", "sqlite3", "keyring", "joserfc", "tqdm", "bs4")
+    code = (
+        "import sys\nfrom migrator.cli.app import app\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_wrong_option_is_a_usage_error(run):
+    assert "--nope" in run("status", "--nope", expected=2).err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.MigratorError("It broke.", "Mend it."), 1),
+        (errors.Usage("Wrong.", "Right."), 2),
+        (errors.Incomplete("Left.", "Later."), 4),
+        (errors.SignInFailed("No.", "Try."), 5),
+        (errors.ArchiveDamaged("Bad.", "Copy."), 6),
+        (errors.ArchiveLocked("Busy.", "Wait."), 7),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_every_error_has_its_exit_code_and_says_what_next(run, monkeypatch, error, code):
+    def broken() -> None:
+        raise error
+
+    monkeypatch.setattr(app_module, "app", broken)
+    ran = run(expected=code)
+    assert (getattr(error, "what", "") or "Stopped.") in ran.err
+    if code != 130:
+        assert f"What next: {error.next_step}" in ran.err
+    documented = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+    assert f"| {code} |" in documented
+
+
+def test_the_package_says_what_it_needs():
+    facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = facts["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(one.parent.relative_to(ROOT).parts) for one in ROOT.glob("migrator/**/__init__.py")
+    }
+    assert found <= set(packages)
+
+
+def test_no_machine_paths_are_in_the_docs():
+    for page in [*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
+        assert "/root/" not in page.read_text(encoding="utf-8")

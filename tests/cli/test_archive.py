@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import zipfile
+
+
+def test_an_export_is_archived_and_the_books_balance(run, demo_data):
+    ran = run("archive", demo_data / "mozilla-export.zip", expected=3)
+    assert "13 badges found = 11 archived + 0 known + 2 with problems; missing: 0." in ran.out
+    assert "holiday.png" in ran.out
+    assert "Next: badge-migrator" in ran.out
+
+
+def test_a_second_reading_adds_nothing(run, demo_data):
+    first = run("archive", demo_data / "backpack.sql", "--json").json
+    second = run("archive", demo_data / "backpack.sql", "--json").json
+    assert first["sources"][0]["archived"] == 9
+    assert second["sources"][0] | {"archived": 9, "known": 0} == first["sources"][0] | {"known": 0}
+    assert (second["sources"][0]["archived"], second["sources"][0]["known"]) == (0, 9)
+
+
+def test_several_sources_become_one_archive(run, demo_data):
+    ran = run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
+    assert "9 badges found = 7 archived + 2 known + 0 with problems; missing: 0." in ran.out
+    assert run("status", "--json").json["badges"] == 18
+
+
+def test_a_source_nobody_recognises_says_what_was_looked_for(run, tmp_path, demo_data):
+    (tmp_path / "letter.txt").write_text("Dear badge-migrator")
+    ran = run("archive", tmp_path / "letter.txt", expected=2)
+    assert "mozilla-export" in ran.err
+    assert "mozilla-mysql" in ran.err
+
+
+def test_a_source_that_is_not_there_says_so(run, tmp_path, demo_data):
+    ran = run("archive", tmp_path / "lost.zip", expected=2)
+    assert "lost.zip" in ran.err
+
+
+def test_an_adapter_can_be_named_and_a_typing_error_is_met_with_a_suggestion(
+    run, tmp_path, demo_data
+):
+    with zipfile.ZipFile(demo_data / "mozilla-export.zip") as packed:
+        packed.extractall(tmp_path / "export")
+    ran = run("archive", "--adapter", "baked-images", tmp_path / "export", "--json", expected=3)
+    assert ran.json["sources"][0]["archived"] == 11
+    wrong = run("archive", "--adapter", "baked-image", tmp_path / "export", expected=2)
+    assert "baked-images" in wrong.err
+
+
+def test_another_archive_can_be_named_by_option_or_environment(
+    run, tmp_path, monkeypatch, demo_data
+):
+    run("archive", demo_data / "backpack.sql", "--archive", tmp_path / "one.db")
+    monkeypatch.setenv("BADGE_MIGRATOR_ARCHIVE", str(tmp_path / "two.db"))
+    run("archive", demo_data / "backpack.sql")
+    assert (tmp_path / "one.db").exists()
+    assert (tmp_path / "two.db").exists()
+    assert not (tmp_path / "badge-archive.db").exists()
+
+
+def test_a_file_that_is_no_archive_is_left_alone(run, tmp_path, demo_data):
+    (tmp_path / "mine.txt").write_text("my diary")
+    ran = run("archive", demo_data / "backpack.sql", "--archive", tmp_path / "mine.txt", expected=6)
+    assert "mine.txt" in ran.err
+    assert (tmp_path / "mine.txt").read_text() == "my diary"
