@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from migrator.errors import Incomplete, MigratorError
 from migrator.openbadges.model import Addresses, JsonObject
 
 
@@ -102,11 +103,40 @@ class Credentials:
     access_token: str | None = field(default=None, repr=False)
 
 
-class Session(Protocol):
-    """A signed-in account, used by one thread."""
+class TryLater(Incomplete):
+    """The destination could not be asked now; a later call can succeed.
 
-    addresses: Addresses
-    credentials: Credentials
+    `after` is the seconds it asked us to wait; `sent` says that the request may have had its
+    effect all the same.
+    """
+
+    def __init__(
+        self, what: str, next_step: str = "", *, after: float | None = None, sent: bool = False
+    ) -> None:
+        super().__init__(what, next_step)
+        self.after = after
+        self.sent = sent
+
+
+class NotAccepted(MigratorError):
+    """The destination refused a request that is no badge, such as a collection."""
+
+
+class Session(Protocol):
+    """A signed-in account, used by one thread.
+
+    Only `send` always answers with an Outcome. The other calls raise TryLater when the destination
+    does not answer or is too busy, SignInFailed when it no longer knows the account, and
+    NotAccepted when it refuses for good.
+    """
+
+    @property
+    def addresses(self) -> Addresses:
+        """The account's addresses, as the destination compares recipients with them."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """How the account signs in now: tokens change while a session lasts."""
 
     def held(self) -> Iterator[Held]:
         """Yield every badge the account holds, pending and expired ones too."""

@@ -1,0 +1,90 @@
+"""Badgr-compatible backpacks: Parchment Digital Badges, and badgr-server at any address."""
+
+from __future__ import annotations
+
+from migrator.destinations import presets
+from migrator.destinations.badgr.calls import Calls
+from migrator.destinations.badgr.session import BadgrSession
+from migrator.destinations.badgr.tokens import OnTokens, Tokens, not_badgr
+from migrator.destinations.base import Capabilities, Credentials, Input, NotAccepted, TryLater
+from migrator.errors import SignInFailed
+from migrator.net import Client
+
+_IMPORT_SECONDS = 120.0
+"""An import asks eight other sites, without time-outs of its own (reference/badgr-api.md 5.3)."""
+
+
+class Badgr:
+    """One Badgr server, named by the address of its API.
+
+    `client` is made when none is given. `on_tokens` is told of new tokens the moment they arrive,
+    because the old ones are dead by then.
+    """
+
+    kind = "badgr"
+    title = "Badgr-compatible backpacks"
+
+    def __init__(
+        self,
+        url: str,
+        client: Client | None = None,
+        client_id: str = "public",
+        on_tokens: OnTokens | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.capabilities = _capabilities(self.url)
+        self._client = client
+        self._client_id = client_id
+        self._on_tokens = on_tokens
+
+    def sign_in(self, credentials: Credentials) -> BadgrSession:
+        """Open a session with tokens if they still work, else with the password.
+
+        Raises SignInFailed with the next step: wrong password, shut out for a while, no confirmed
+        address, no Badgr server here, not reachable.
+        """
+        client = self._client or _client(self.url)
+        tokens = Tokens(
+            client, self.url, credentials, client_id=self._client_id, on_change=self._on_tokens
+        )
+        calls = Calls(client, self.url, tokens, owns_client=self._client is None)
+        try:
+            session = _session(calls)
+        except (TryLater, NotAccepted) as error:
+            calls.close()
+            raise SignInFailed(error.what, error.next_step) from error
+        except SignInFailed:
+            calls.close()
+            raise
+        if not session.addresses.verified:
+            session.close()
+            raise SignInFailed(
+                f"The account {credentials.username} at {self.url} has no confirmed address.",
+                "Confirm it with the link the backpack has sent, then run `login` again.",
+            )
+        return session
+
+
+def _session(calls: Calls) -> BadgrSession:
+    found = calls.results("GET", "/v2/users/self")
+    if not found:
+        raise not_badgr(calls.url)
+    return BadgrSession(calls, found[0])
+
+
+def _client(url: str) -> Client:
+    # The guard is against addresses strangers choose. A preset's is public; any other backpack is
+    # named by the person who runs this, and may well be inside a school's network.
+    return Client(allow_private=presets.at(url) is None, read_timeout=_IMPORT_SECONDS)
+
+
+def _capabilities(url: str) -> Capabilities:
+    preset = presets.at(url)
+    inputs = set(Input)
+    if preset is not None and not preset.takes_jws:
+        inputs.discard(Input.JWS)
+    return Capabilities(
+        inputs=frozenset(inputs),
+        collections=True,
+        requests_per_minute=preset.requests_per_minute if preset else None,
+    )

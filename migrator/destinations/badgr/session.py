@@ -1,0 +1,183 @@
+"""One signed-in account of a Badgr backpack. Source: reference/badgr-api.md 4 to 6."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+from migrator.destinations.badgr import verdicts
+from migrator.destinations.badgr.calls import Calls
+from migrator.destinations.badgr.tokens import out_of_reach
+from migrator.destinations.base import (
+    Credentials,
+    Held,
+    HeldCollection,
+    Outcome,
+    OutcomeState,
+    Parcel,
+    TryLater,
+)
+from migrator.errors import SignInFailed
+from migrator.net import Unreachable
+from migrator.openbadges.baking import sniff
+from migrator.openbadges.identity import canonical_url
+from migrator.openbadges.model import Addresses, Json, JsonObject
+
+_IMPORT = "/v2/backpack/import"
+# v2 takes no bare signature; v1 takes it as a string (reference/badgr-api.md 5.2).
+_IMPORT_JWS = "/v1/earner/badges?json_format=plain"
+_HELD = "/v2/backpack/assertions?include_pending=1&include_expired=1&include_revoked=1"
+_COLLECTIONS = "/v2/backpack/collections"
+_EMAILS = "/v1/user/emails"
+
+# Limits that only some databases enforce, with HTTP 500 (reference/badgr-api.md 6).
+LONGEST_NAME = 128
+LONGEST_DESCRIPTION = 255
+
+
+class BadgrSession:
+    """A signed-in account; `user` is what `GET /v2/users/self` says of it."""
+
+    def __init__(self, calls: Calls, user: JsonObject) -> None:
+        self._calls = calls
+        self.addresses = addresses_of(user)
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return f"BadgrSession({self.credentials.username!r} at {self._calls.url})"
+
+    @property
+    def credentials(self) -> Credentials:
+        """How the account signs in now."""
+        return self._calls.tokens.credentials
+
+    def held(self) -> Iterator[Held]:
+        """Yield every badge the account holds; ids in canonical form."""
+        for one in self._calls.results("GET", _HELD):
+            remote_id, open_badge_id = one.get("entityId"), one.get("openBadgeId")
+            if isinstance(remote_id, str) and isinstance(open_badge_id, str):
+                yield Held(remote_id, canonical_url(open_badge_id), one.get("pending") is True)
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Hand over one badge: one import request; never raises for an answer."""
+        path, body = _handed_over(parcel)
+        try:
+            return verdicts.outcome(self._calls.exchange("POST", path, body))
+        except Unreachable as error:
+            return verdicts.no_answer(error)
+        except SignInFailed as error:
+            detail = verdicts.plain(str(error))
+            return Outcome(OutcomeState.REFUSED, reason="sign_in_failed", detail=detail)
+        except TryLater as error:  # of the sign-in: the badge itself was not let in
+            detail = verdicts.plain(str(error))
+            return Outcome(
+                OutcomeState.TRY_AGAIN,
+                reason="destination_unreachable",
+                after=error.after,
+                detail=detail,
+            )
+
+    def find(self, parcel: Parcel) -> Held | None:
+        """Look one badge up among those the account holds."""
+        wanted = {canonical_url(one) for one in parcel.open_badge_ids}
+        return next((one for one in self.held() if one.open_badge_id in wanted), None)
+
+    def collections(self) -> list[HeldCollection]:
+        """Return the account's collections."""
+        return [_collection(one) for one in self._calls.results("GET", _COLLECTIONS)]
+
+    def create_collection(self, name: str, description: str | None, published: bool) -> str:
+        """Create an empty collection and return its remote id.
+
+        Created with badges in it the server fails, so they are put in afterwards.
+        """
+        body: JsonObject = {"name": _plain_text(name, LONGEST_NAME) or "Badges"}
+        body["published"] = published
+        if text := _plain_text(description or "", LONGEST_DESCRIPTION):
+            body["description"] = text
+        made = self._calls.results("POST", _COLLECTIONS, body)
+        remote_id = made[0].get("entityId") if made else None
+        if not isinstance(remote_id, str):
+            raise TryLater("The answer to a new collection has no id.", "Run `push` again.")
+        return remote_id
+
+    def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
+        """Set a collection's badges; what else it says stays as it is."""
+        body: JsonObject = {"name": _plain_text(name, LONGEST_NAME) or "Badges"}
+        body["assertions"] = list(badges)
+        self._calls.answered("PUT", f"{_COLLECTIONS}/{remote_id}", body)
+
+    def add_email(self, address: str) -> Outcome:
+        """Add an address to the account, which sends a mail to confirm it; changes `addresses`.
+
+        Done, already there, refused (taken by somebody else, or no address) or try again after.
+        """
+        if address in self.addresses.all:
+            return Outcome(OutcomeState.ALREADY_THERE)
+        try:
+            reply = self._calls.exchange("POST", _EMAILS, {"email": address})
+        except Unreachable as error:
+            raise out_of_reach(error, self._calls.url) from error
+        if reply.status != 201:
+            return verdicts.outcome(reply)
+        self.addresses = Addresses(
+            self.addresses.verified,
+            (*self.addresses.unverified, address),
+            self.addresses.variants,
+        )
+        return Outcome(OutcomeState.DONE, pending=True, http_status=reply.status)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._calls.close()
+
+
+def addresses_of(user: JsonObject) -> Addresses:
+    """Return the addresses of an account as `GET /v2/users/self` tells them."""
+    verified: list[str] = []
+    unverified: list[str] = []
+    variants: list[str] = []
+    emails = user.get("emails")
+    for entry in emails if isinstance(emails, list) else []:
+        address = entry.get("email") if isinstance(entry, dict) else None
+        if not isinstance(entry, dict) or not isinstance(address, str):
+            continue
+        (verified if entry.get("verified") is True else unverified).append(address)
+        spellings = entry.get("caseVariants")
+        variants += [one for one in _items(spellings) if isinstance(one, str)]
+    return Addresses(tuple(verified), tuple(unverified), tuple(variants))
+
+
+def _handed_over(parcel: Parcel) -> tuple[str, JsonObject]:
+    if parcel.url is not None:
+        return _IMPORT, {"url": parcel.url}
+    if parcel.image is not None:
+        media_type = sniff(parcel.image) or "image/png"
+        data = base64.b64encode(parcel.image).decode("ascii")
+        return _IMPORT, {"image": f"data:{media_type};base64,{data}"}
+    if parcel.assertion is not None:
+        return _IMPORT, {"assertion": parcel.assertion}
+    return _IMPORT_JWS, {"assertion": parcel.jws}
+
+
+def _collection(found: JsonObject) -> HeldCollection:
+    description = found.get("description")
+    badges = tuple(one for one in _items(found.get("assertions")) if isinstance(one, str))
+    return HeldCollection(
+        remote_id=str(found.get("entityId", "")),
+        name=str(found.get("name", "")),
+        description=description if isinstance(description, str) and description else None,
+        badges=badges,
+    )
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _plain_text(text: str, longest: int) -> str:
+    """Return a text the server takes: no pictures in it, not too long, no blanks around it."""
+    text = text.strip()
+    while "![" in text:
+        text = text.replace("![", "[")
+    return text[:longest].rstrip()

@@ -1,0 +1,73 @@
+"""Backpacks everybody may know by name: where they are, and how fast we may ask them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+POLITE = 90
+"""Requests a minute to a service that many people share (reference/badge-formats.md 2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A backpack with a name.
+
+    `aliases` are names it had before; `note` says what a person should know about it. `takes_jws`
+    is False where a bare signature cannot be handed over.
+    """
+
+    kind: str
+    name: str
+    title: str
+    url: str
+    requests_per_minute: int | None = POLITE
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    takes_jws: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it goes by, today's first."""
+        return (self.name, *self.aliases)
+
+
+def _parchment(name: str, region: str, domain: str, *before: str) -> Preset:
+    return Preset(
+        "badgr",
+        name,
+        f"Parchment Digital Badges, {region}",
+        f"https://api.badges.parchment.{domain}",
+        aliases=before,
+        note=f"Formerly {before[0]}, then Canvas Credentials; accounts and badges were kept.",
+    )
+
+
+PRESETS: tuple[Preset, ...] = (
+    _parchment("us", "United States", "com", "badgr.io", "badgr.com"),
+    _parchment("eu", "Europe", "eu", "eu.badgr.io"),
+    _parchment("au", "Australia", "au", "au.badgr.io"),
+    _parchment("ca", "Canada", "ca", "ca.badgr.io"),
+    _parchment("sg", "Singapore", "sg", "sg.badgr.io"),
+    Preset(
+        "badgr",
+        "oeb",
+        "Open Educational Badges",
+        "https://api.openbadges.education",
+        aliases=("openbadges.education",),
+        note="A bare signature (JWS) is not accepted; a signed badge needs its picture.",
+        takes_jws=False,
+    ),
+)
+
+
+def named(kind: str, name: str) -> Preset | None:
+    """Return the preset of this kind that goes, or went, by this name; capitals do not matter."""
+    return next(
+        (one for one in PRESETS if one.kind == kind and name.lower() in one.names),
+        None,
+    )
+
+
+def at(url: str) -> Preset | None:
+    """Return the preset at this address, None for a backpack of one's own."""
+    return next((one for one in PRESETS if one.url == url.rstrip("/")), None)

@@ -1,0 +1,191 @@
+"""The kinds of destinations that are installed, ours and anyone's, and what a name means."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from ipaddress import ip_address
+from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+from migrator.destinations.base import Destination
+from migrator.destinations.presets import PRESETS, named
+from migrator.errors import Usage
+
+GROUP = "badge_migrator.destinations"
+
+# What importing somebody else's destination raises when it is broken or half installed.
+_LOAD_ERRORS = (
+    ImportError,
+    AttributeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    OSError,
+)
+# Ends people copy from a manual together with the address.
+_ENDS = ("/v1", "/v2", "/o/token", "/v2/backpack/import")
+
+
+class Kind(Protocol):
+    """A kind of destination: called with an address it makes one."""
+
+    kind: str
+    title: str
+
+    def __call__(self, url: str) -> Destination:
+        """Return the destination at this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenKind:
+    """A kind that is registered but cannot be used, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every usable kind of destination, by name, and every one that could not be loaded."""
+
+    kinds: tuple[Kind, ...]
+    broken: tuple[BrokenKind, ...]
+
+
+def registry() -> Registry:
+    """Load all registered kinds; a broken one is named in `broken` and stops nobody."""
+    loaded: dict[str, Kind] = {}
+    broken: list[BrokenKind] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        found = _loaded(entry)
+        if isinstance(found, BrokenKind):
+            broken.append(found)
+        elif entry.name in loaded:
+            broken.append(BrokenKind(entry.name, f"Another one has this name: {entry.value}"))
+        else:
+            loaded[entry.name] = found
+    return Registry(tuple(loaded.values()), tuple(broken))
+
+
+def destinations() -> list[Kind]:
+    """Return every usable kind of destination, by name; each has a `kind` and a `title`."""
+    return list(registry().kinds)
+
+
+def resolve(text: str) -> Destination:
+    """Return the destination meant by `KIND:URL` or `KIND:PRESET`.
+
+    Raises Usage that says how it should be written, or what was probably meant.
+    """
+    name, colon, rest = text.strip().partition(":")
+    if rest.startswith("//"):
+        raise Usage(f"{text} does not say what kind of backpack it is.", f"Try badgr:{text}")
+    kind = _kind(name.lower(), text)
+    if not colon or not rest:
+        raise Usage(f"{name} is a kind of backpack, not one of them.", _offers(kind.kind))
+    preset = named(kind.kind, rest)
+    return kind(preset.url if preset else _address(kind.kind, rest))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this computer."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _loaded(entry: EntryPoint) -> Kind | BrokenKind:
+    try:
+        found: Any = entry.load()
+    except _LOAD_ERRORS as error:
+        return BrokenKind(entry.name, f"{type(error).__name__}: {error} ({entry.value})")
+    missing = [part for part in ("kind", "title") if not hasattr(found, part)]
+    if missing or not callable(found):
+        lacks = ", ".join(missing) or "way to be made from an address"
+        return BrokenKind(entry.name, f"It has no {lacks} ({entry.value})")
+    if found.kind != entry.name:
+        return BrokenKind(entry.name, f"It calls itself {found.kind} ({entry.value})")
+    made: Kind = found
+    return made
+
+
+def _kind(name: str, text: str) -> Kind:
+    known = registry()
+    for kind in known.kinds:
+        if kind.kind == name:
+            return kind
+    for broken in known.broken:
+        if broken.name == name:
+            raise Usage(f"The destination {name} cannot be used: {broken.why}", "Install it again.")
+    raise Usage(f"{text} is no destination we know.", _meant(name, known))
+
+
+def _meant(name: str, known: Registry) -> str:
+    for preset in PRESETS:
+        if name in preset.names:
+            return f"Did you mean {preset.kind}:{preset.name}?"
+    kinds = [kind.kind for kind in known.kinds]
+    near = difflib.get_close_matches(name, kinds, n=1)
+    if near:
+        return f"Did you mean {near[0]}? {_offers(near[0])}"
+    return f"There are these kinds: {', '.join(kinds)}. See: badge-migrator destinations"
+
+
+def _offers(kind: str) -> str:
+    names = [f"{one.kind}:{one.name}" for one in PRESETS if one.kind == kind]
+    return f"Write one of {', '.join([*names, f'{kind}:https://your.backpack'])}."
+
+
+def _address(kind: str, text: str) -> str:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _not_an_address(kind, text)
+    if parts.username or parts.password:
+        raise Usage(
+            f"The address of {parts.hostname} has a user name in it.",
+            f"Leave it out, and say who you are with --as: {kind}:{parts.scheme}://{parts.hostname}",
+        )
+    if parts.query or parts.fragment:
+        raise Usage(f"{text} is more than the address of a backpack.", "Leave out ? and #.")
+    url = f"{parts.scheme}://{parts.netloc.lower()}{_path(parts.path)}"
+    if parts.scheme == "http" and not is_loopback(url):
+        raise Usage(
+            f"{url} would carry the password in the open.",
+            f"Use https: {kind}:https{url.removeprefix('http')}",
+        )
+    return url
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError:
+        return None
+    return parts
+
+
+def _path(path: str) -> str:
+    path = path.rstrip("/")
+    end = max((end for end in _ENDS if path.endswith(end)), key=len, default="")
+    return path.removesuffix(end)
+
+
+def _not_an_address(kind: str, text: str) -> Usage:
+    names = [name for one in PRESETS if one.kind == kind for name in one.names]
+    near = difflib.get_close_matches(text.lower(), names, n=1)
+    if near:
+        meant = f"Did you mean {kind}:{near[0]}?"
+    elif "." in text and "/" not in text and ":" not in text:
+        meant = f"Did you mean {kind}:https://{text}?"
+    else:
+        meant = _offers(kind)
+    return Usage(f"{text} is neither a name we know nor an https:// address.", meant)

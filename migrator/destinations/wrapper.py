@@ -1,0 +1,53 @@
+"""A session around another one: what every behaviour starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.destinations.base import Credentials, Held, HeldCollection, Outcome, Parcel, Session
+from migrator.openbadges.model import Addresses
+
+
+class Wrapper:
+    """A session that hands every call on to another."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses of the wrapped session."""
+        return self.session.addresses
+
+    @property
+    def credentials(self) -> Credentials:
+        """The credentials of the wrapped session."""
+        return self.session.credentials
+
+    def held(self) -> Iterator[Held]:
+        """Yield every badge the account holds."""
+        return self.session.held()
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Hand over one badge."""
+        return self.session.send(parcel)
+
+    def find(self, parcel: Parcel) -> Held | None:
+        """Look one badge up at the destination."""
+        return self.session.find(parcel)
+
+    def collections(self) -> list[HeldCollection]:
+        """Return the account's collections."""
+        return self.session.collections()
+
+    def create_collection(self, name: str, description: str | None, published: bool) -> str:
+        """Create an empty collection and return its remote id."""
+        return self.session.create_collection(name, description, published)
+
+    def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
+        """Set a collection's badges."""
+        self.session.fill_collection(remote_id, name, badges)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.session.close()
