@@ -186,4 +186,4 @@ def sample_zip():
 
 @pytest.fixture(scope="session")
 def sample_dump():
-    return next((FIXTURES / "mozilla-mysql/good").glob("sample*/*.sql*"))
+    return next((FIXTURES / "mozilla-mysql").glob("*/sample/*.sql*"))

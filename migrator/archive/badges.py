@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from hashlib import sha256
 
+from migrator.archive import merge
 from migrator.archive.artwork import split
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.openbadges.badge import Badge, Document, Pieces, read_badge
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable
-from migrator.sources.found import Found, FoundCollection, Problem, Severity
+from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
 
 _RAW_LIMIT = 64 * 1024
 
@@ -28,15 +30,14 @@ class BadgeWriter:
         self.warnings = 0
         self._documents: list[tuple[int, int, str, str | None, str]] = []
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
+        self._seen: dict[bytes, int] = {}
 
     def badge(self, found: Found) -> str:
         """Take one badge; returns which count it belongs to: archived, known or problems."""
         digest = _found_digest(self._source, found)
-        seen = self._conn.execute(
-            "select assertion_id from sighting where digest = ?", (digest,)
-        ).fetchone()
+        seen = self._seen_before(digest)
         if seen is not None:
-            self._remember_memberships(found, int(seen[0]))
+            self._remember_memberships(found, seen)
             return "known"
         try:
             badge = read_badge(
@@ -69,8 +70,19 @@ class BadgeWriter:
             ),
         )
 
+    def learner(self, found: FoundLearner) -> None:
+        """Take a person; one without any address cannot be told apart and becomes a warning."""
+        if not any(address.strip() for address in found.addresses):
+            self._warn(found.locator, "learner_without_address", _NO_ADDRESS, found.name)
+            return
+        self.people.learner(found.addresses, found.name)
+
     def collection(self, found: FoundCollection) -> None:
         """Take a learner's collection; one already known is brought up to date."""
+        if not found.holder.strip():
+            kept = json.dumps(asdict(found))
+            self._warn(found.locator, "collection_without_owner", _NO_OWNER, kept)
+            return
         _, learner = self.people.identity(found.holder)
         self._conn.execute(
             "insert into collection"
@@ -87,6 +99,9 @@ class BadgeWriter:
     def finish(self) -> None:
         """Write what still waits."""
         self._write_badges()
+        for source, key in dict.fromkeys(one[3:] for one in self._memberships):
+            if not self._conn.execute(_COLLECTION, (source, key)).fetchone():
+                self._warn(f"collection {key}", "collection_unknown", _NO_COLLECTION, key)
         self._conn.executemany(
             "insert or ignore into collection_assertion"
             " (collection_id, assertion_id, position, story)"
@@ -104,16 +119,31 @@ class BadgeWriter:
         )
         self._documents.clear()
 
+    def _warn(self, locator: str, code: str, sentence: str, raw: str | None) -> None:
+        kept = (raw or "").encode()
+        self.problem(Problem(locator, code, sentence, kept, severity=Severity.WARNING))
+
+    def _seen_before(self, digest: bytes) -> int | None:
+        seen = self._seen.get(digest)
+        if seen is None:
+            row = self._conn.execute(
+                "select assertion_id from sighting where digest = ?", (digest,)
+            ).fetchone()
+            seen = int(row[0]) if row else None
+        return seen
+
     def _new_sighting(self, found: Found, badge: Badge, digest: bytes) -> str:
         image_id = self._image(found.image, badge)
         documents = [(self._document(one), one) for one in badge.documents]
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
+        self._seen[digest] = assertion_id
         sighting = self._rows.add(
             "sighting",
             *(digest, assertion_id, self._source, found.locator, holder and holder[0]),
             *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._now),
         )
+        documents += [(self._document(one), one) for one in _not_understood(found, badge)]
         for document_id, one in documents:
             origin = "derived" if one.derived else "found"
             self._documents.append((sighting, document_id, one.kind, one.url, origin))
@@ -134,7 +164,7 @@ class BadgeWriter:
             )
 
     def _holder(self, found: Found, badge: Badge) -> tuple[int, int] | None:
-        if found.holder:
+        if found.holder and found.holder.strip():
             return self.people.identity(found.holder)
         recipient = badge.assertion.recipient
         if recipient and not recipient.hashed and "@" in recipient.identity:
@@ -218,13 +248,10 @@ class BadgeWriter:
 
     def _enrich(self, number: int, columns: tuple[object, ...], assertion: Assertion) -> None:
         # What a second source knows better replaces the normal form; nothing known is blanked.
-        (richness,) = self._conn.execute(
-            "select richness from assertion where id = ?", (number,)
-        ).fetchone()
-        keep_old = _richness(assertion) <= richness
-        merge = _FILL if keep_old else _REPLACE
-        self._conn.execute(merge, (*columns, number))
-        if not keep_old:
+        richness, evidence = self._conn.execute(merge.KNOWN, (number,)).fetchone()
+        better = _richness(assertion) > richness
+        self._conn.execute(merge.REPLACE if better else merge.FILL, (*columns, number))
+        if assertion.evidence and (better or not evidence):
             self._conn.execute("delete from evidence where assertion_id = ?", (number,))
             self._add_evidence(number, assertion)
 
@@ -272,16 +299,29 @@ class BadgeWriter:
         return self._rows.add_unique("issuer", _digest_of(values), *values)
 
 
-_MERGED = (
-    *("version", "badge_class_id", "learner_id", "hosted_url", "uid", "verification"),
-    *("verification_url", "recipient_identity", "recipient_type", "recipient_hashed"),
-    *("recipient_salt", "issued_on", "expires", "image", "narrative", "revoked", "jws_id"),
-    *("document_id", "image_id", "richness"),
+_COLLECTION = "select 1 from collection where source_id = ? and key = ?"
+_NO_ADDRESS = (
+    "This person has no e-mail address, so nobody can be told apart by it. The badges were read."
 )
-_FILL = f"update assertion set {', '.join(f'{c} = coalesce({c}, ?)' for c in _MERGED)} where id = ?"  # noqa: S608 - our own column names
-_REPLACE = (
-    f"update assertion set {', '.join(f'{c} = coalesce(?, {c})' for c in _MERGED)} where id = ?"  # noqa: S608 - our own column names
+_NO_OWNER = (
+    "This collection does not say whose it is, so it was not kept. The badges in it were read."
 )
+_NO_COLLECTION = (
+    "Badges name this collection, but the source did not describe it before them, so it was not"
+    " kept. The badges were."
+)
+
+
+def _not_understood(found: Found, badge: Badge) -> list[Document]:
+    """Return what was found beside the badge and is no part of it: kept all the same."""
+    understood = {one.data for one in badge.documents}
+    given = (
+        Document("jws", found.jws or b""),
+        Document("assertion", found.assertion or b""),
+        Document("badge_class", found.badge_class or b""),
+        Document("issuer", found.issuer or b""),
+    )
+    return [one for one in given if one.data and one.data not in understood]
 
 
 def _richness(assertion: Assertion) -> int:

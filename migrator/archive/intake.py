@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.badges import BadgeWriter
 from migrator.archive.lease import leased
+from migrator.archive.storable import storable
 from migrator.sources.adapter import Adapter
 from migrator.sources.found import (
     Found,
@@ -90,19 +91,25 @@ def read_source(
 
 
 def _begin(archive: Archive, adapter: str, place: Place) -> int:
+    path = _path(place)
     with archive.writing() as conn:
         now = archive.now()
         conn.execute(
             "insert into source (adapter, place, label, state, first_read_at, last_read_at)"
             " values (?, ?, ?, 'reading', ?, ?)"
             " on conflict (adapter, place) do update set state = 'reading', last_read_at = ?",
-            (adapter, str(place.path.resolve()), place.label, now, now, now),
+            (adapter, path, place.label, now, now, now),
         )
         row = conn.execute(
             "select id from source where adapter = ? and place = ?",
-            (adapter, str(place.path.resolve())),
+            (adapter, path),
         ).fetchone()
     return int(row[0])
+
+
+def _path(place: Place) -> str:
+    # A name that is no UTF-8 is written as the place's label is.
+    return os.fsencode(place.path.resolve()).decode("utf-8", "backslashreplace")
 
 
 def _end(archive: Archive, source_id: int, state: str, counts: Counts) -> None:
@@ -132,7 +139,10 @@ def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
 
 def _weight(outcome: Outcome) -> int:
     if isinstance(outcome, Found):
-        return sum(len(part or b"") for part in (outcome.image, outcome.assertion, outcome.jws))
+        parts = (outcome.assertion, outcome.badge_class, outcome.issuer, outcome.jws, outcome.image)
+        stories = (membership.story for membership in outcome.memberships)
+        warnings = (warning.raw for warning in outcome.warnings)
+        return sum(len(part or b"") for part in (*parts, *stories, *warnings))
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
@@ -141,7 +151,7 @@ def _take(archive: Archive, source_id: int, batch: list[Outcome]) -> Counts:
         writer = BadgeWriter(conn, source_id, archive.now())
         counts = Counts()
         for outcome in batch:
-            counts = _one(writer, counts, outcome)
+            counts = _one(writer, counts, storable(outcome))
         writer.finish()
     return replace(counts, warnings=writer.warnings)
 
@@ -158,7 +168,7 @@ def _one(writer: BadgeWriter, counts: Counts, outcome: Outcome) -> Counts:
             writer.problem(outcome)
             return counts
         case FoundLearner():
-            writer.people.learner(outcome.addresses, outcome.name)
+            writer.learner(outcome)
             return replace(counts, learners=counts.learners + 1)
         case FoundCollection():
             writer.collection(outcome)
@@ -173,4 +183,4 @@ def first_problems(archive: Archive, source_id: int, limit: int = 10) -> list[tu
         source_id,
         limit,
     )
-    return [(row["locator"], row["sentence"]) for row in islice(rows, limit)]
+    return [(row["locator"], row["sentence"]) for row in rows]

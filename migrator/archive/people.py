@@ -20,8 +20,13 @@ class People:
         self._known: dict[str, tuple[int, int]] = {}
 
     def learner(self, addresses: Iterable[str], name: str | None = None) -> int:
-        """Return the learner with these addresses, made or joined from several if need be."""
+        """Return the learner with these addresses, made or joined from several if need be.
+
+        Raises ValueError when none of the addresses says anything: nobody is known by a blank.
+        """
         wanted = list(dict.fromkeys(address.strip() for address in addresses if address.strip()))
+        if not wanted:
+            raise ValueError("a learner is known by at least one address")
         learners = sorted({found for address in wanted if (found := self._find(address))})
         learner = learners[0] if learners else self._new(name)
         for other in learners[1:]:

@@ -97,6 +97,7 @@ create table badge_class (
   criteria_narrative text
 );
 create index badge_class_issuer on badge_class (issuer_id);
+create index badge_class_image on badge_class (image);
 create table alignment (
   id integer primary key,
   badge_class_id integer not null references badge_class (id),
@@ -140,6 +141,7 @@ create table assertion (
 );
 create index assertion_learner on assertion (learner_id);
 create index assertion_badge_class on assertion (badge_class_id);
+create index assertion_image on assertion (image) where image is not null;
 create table evidence (
   id integer primary key,
   assertion_id integer not null references assertion (id),
@@ -174,7 +176,7 @@ create table sighting_document (
   origin text not null,
   primary key (sighting_id, document_id, kind)
 );
-create index sighting_document_url on sighting_document (url);
+create index sighting_document_url on sighting_document (url, origin, sighting_id);
 create index sighting_document_document on sighting_document (document_id);
 create table collection (
   id integer primary key,
@@ -188,6 +190,7 @@ create table collection (
   locator text not null,
   unique (source_id, key)
 );
+create index collection_learner on collection (learner_id);
 create table collection_assertion (
   collection_id integer not null references collection (id),
   assertion_id integer not null references assertion (id),
@@ -225,6 +228,7 @@ create table account (
   signed_in_at text,
   unique (destination_id, username)
 );
+create index account_learner on account (learner_id);
 create table transfer (
   id integer primary key,
   assertion_id integer not null references assertion (id),

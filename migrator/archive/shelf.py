@@ -83,25 +83,30 @@ def image_file(archive: Archive, image_id: int) -> bytes:
 
 def document_at(archive: Archive, url: str) -> bytes | None:
     """Return the document that is (or was) served at an address; found ones before derived."""
-    row = archive.one(
-        "select document.content from sighting_document"
-        " join document on document.id = sighting_document.document_id"
-        " where sighting_document.url = ?"
-        " order by sighting_document.origin = 'found' desc, sighting_document.sighting_id desc"
-        " limit 1",
-        url,
-    )
-    return None if row is None else _bytes(row[0])
+    for origin in ("found", "derived"):
+        # A badge class is served at one address for thousands of badges: one step, no sorting.
+        row = archive.one(
+            "select document.content from sighting_document"
+            " join document on document.id = sighting_document.document_id"
+            " where sighting_document.url = ? and sighting_document.origin = ?"
+            " order by sighting_document.sighting_id desc limit 1",
+            url,
+            origin,
+        )
+        if row is not None:
+            return _bytes(row[0])
+    return None
 
 
 def artwork_at(archive: Archive, url: str) -> tuple[bytes, str] | None:
     """Return (file, media type) of the artwork a badge class or assertion shows at an address."""
     row = archive.one(
-        "select artwork.content, artwork.media_type from assertion"
-        " join image on image.id = assertion.image_id"
-        " join artwork on artwork.id = image.artwork_id"
-        " left join badge_class on badge_class.id = assertion.badge_class_id"
-        " where assertion.image = ?1 or badge_class.image = ?1 limit 1",
+        "select artwork.content, artwork.media_type from image"
+        " join artwork on artwork.id = image.artwork_id where image.id = coalesce("
+        "(select image_id from assertion where image = ?1 and image_id is not null limit 1),"
+        "(select assertion.image_id from badge_class"
+        " join assertion on assertion.badge_class_id = badge_class.id"
+        " where badge_class.image = ?1 and assertion.image_id is not null limit 1))",
         url,
     )
     return None if row is None else (row[0], row[1])

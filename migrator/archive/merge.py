@@ -1,0 +1,35 @@
+"""What becomes of a badge's normal form when a second source tells of it too."""
+
+from __future__ import annotations
+
+_COLUMNS = (
+    *("version", "badge_class_id", "learner_id", "hosted_url", "uid", "verification"),
+    *("verification_url", "recipient_identity", "recipient_type", "recipient_hashed"),
+    *("recipient_salt", "issued_on", "expires", "image", "narrative", "revoked", "jws_id"),
+    *("document_id", "image_id", "richness"),
+)
+_RECIPIENT = 1 + _COLUMNS.index("recipient_identity")
+
+
+def _merged(number: int, column: str, *, better: bool) -> str:
+    if column in ("revoked", "richness"):
+        return f"{column} = max({column}, ?{number})"
+    if column.startswith("recipient_"):
+        # Hash and salt belong together: all of the recipient comes from one document.
+        unknown = f"?{_RECIPIENT} is null" if better else "recipient_identity is not null"
+        return f"{column} = case when {unknown} then {column} else ?{number} end"
+    if better and column != "learner_id":  # whose badge it is does not change with its document
+        return f"{column} = coalesce(?{number}, {column})"
+    return f"{column} = coalesce({column}, ?{number})"
+
+
+def _statement(*, better: bool) -> str:
+    merged = (_merged(i, column, better=better) for i, column in enumerate(_COLUMNS, 1))
+    return f"update assertion set {', '.join(merged)} where id = ?{len(_COLUMNS) + 1}"  # noqa: S608 - our own column names
+
+
+FILL, REPLACE = _statement(better=False), _statement(better=True)
+KNOWN = (
+    "select richness, exists (select 1 from evidence where assertion_id = assertion.id)"
+    " from assertion where id = ?"
+)

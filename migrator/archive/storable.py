@@ -1,0 +1,46 @@
+"""Outcomes made storable: SQLite takes neither half characters nor numbers over 64 bits."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_LARGEST = 2**63 - 1
+
+
+def storable(value: T) -> T:
+    """Return a value, or a dataclass of values, as near to itself as SQLite can keep it.
+
+    Half surrogates (from JavaScript, or from file names that are no UTF-8) become escapes that a
+    person can read; numbers are brought into range. What is fine already is returned as it is.
+    """
+    kept: Any = _kept(value)
+    return kept  # type: ignore[no-any-return] # the same type, by construction
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else _text(value)
+    if isinstance(value, int):
+        return value if -_LARGEST <= value <= _LARGEST else max(-_LARGEST, min(_LARGEST, value))
+    if isinstance(value, tuple):
+        return tuple(_kept(item) for item in value) if value else value
+    names = _fields(type(value))
+    changed = {name: new for name in names if (new := _kept(old := getattr(value, name))) != old}
+    return replace(value, **changed) if changed else value
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
