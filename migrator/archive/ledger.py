@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
+from migrator.archive.lease import Lease
 
 FINAL = ("done", "already_there")
 
@@ -96,8 +97,8 @@ def count_due(archive: Archive, account_id: int) -> int:
     """Return how many transfers of an account can be sent now."""
     row = archive.one(
         "select count(*) from transfer where account_id = ?"
-        " and (state in ('planned', 'sending')"
-        " or (state = 'waiting' and coalesce(due_at, '') <= ?))",
+        " and (state = 'sending' or (input is not null and (state = 'planned'"
+        " or (state = 'waiting' and coalesce(due_at, '') <= ?))))",
         account_id,
         archive.now(),
     )
@@ -105,10 +106,14 @@ def count_due(archive: Archive, account_id: int) -> int:
 
 
 def due(archive: Archive, account_id: int, after: int, limit: int = 200) -> list[Due]:
-    """Return the next transfers of an account that can be sent now, by id."""
+    """Return the next transfers of an account that can be sent now, by id.
+
+    One that was put back by `retry` and not planned since has no input yet, and is not among them.
+    """
     rows = archive.all(
         "select id, assertion_id, input from transfer where account_id = ? and id > ?"
-        " and (state = 'planned' or (state = 'waiting' and coalesce(due_at, '') <= ?))"
+        " and input is not null and (state = 'planned'"
+        " or (state = 'waiting' and coalesce(due_at, '') <= ?))"
         " order by id limit ?",
         account_id,
         after,
@@ -129,14 +134,20 @@ def open_identities(archive: Archive, account_id: int) -> list[tuple[int, int, s
     return [tuple(row) for row in rows]
 
 
-def mark_sending(archive: Archive, transfer_id: int) -> None:
-    """Write down that a request is about to leave; survives a power cut from here on."""
+def mark_sending(archive: Archive, lease: Lease, account_id: int, transfer_id: int) -> bool:
+    """Write down that a request is about to leave; survives a power cut from here on.
+
+    False when a plan made meanwhile has other ideas about this badge; then nothing may be sent.
+    Raises ArchiveLocked when another process has taken over the lease.
+    """
     with archive.writing() as conn:
-        conn.execute(
+        lease.renew_in(conn)
+        marked = conn.execute(
             "update transfer set state = 'sending', attempts = attempts + 1, changed_at = ?"
-            " where id = ?",
-            (archive.now(), transfer_id),
+            " where id = ? and account_id = ? and state in ('planned', 'waiting')",
+            (archive.now(), transfer_id, account_id),
         )
+    return bool(marked.rowcount)
 
 
 def record(archive: Archive, run_id: int, transfer_id: int, result: Result) -> None:
@@ -166,7 +177,8 @@ def retry(archive: Archive, destination_id: int, reason: str | None, learner: in
     """Put refused and held transfers back for planning; returns how many."""
     with archive.writing() as conn:
         cursor = conn.execute(
-            "update transfer set state = 'planned', due_at = null, changed_at = ?"
+            "update transfer set due_at = null, changed_at = ?,"
+            " state = case when input is null then 'held' else 'planned' end"
             " where destination_id = ? and state in ('refused', 'held', 'waiting')"
             " and (? is null or reason = ?) and (? is null or assertion_id in"
             " (select id from assertion where learner_id = ?))",

@@ -13,7 +13,7 @@ from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
 from migrator.destinations.base import Credentials, Destination, Session
 from migrator.transfer.collections import Made, make_collections
-from migrator.transfer.push import Limits, Sent, Tally, push_account
+from migrator.transfer.push import UNREACHABLE, Limits, Sent, Tally, push_account
 
 
 class Keys(Protocol):
@@ -86,14 +86,19 @@ class Campaign:
         return [one for one in known if one.id in busy]
 
     def push(self, username: str | None, watch: Callable[[Sent], None]) -> list[AccountPush]:
-        """Push for each account in turn; one that cannot sign in does not stop the others."""
+        """Push for each account in turn; one that cannot sign in does not stop the others.
+
+        A destination that cannot be reached ends the push for all of them.
+        """
         pushed: list[AccountPush] = []
         left = self.limits.badges
         for account in self.accounts(username):
-            if self.limits.stop():
+            if self.limits.stop() or (left is not None and left <= 0):
                 break
             one = self._push_one(account, Limits(left, self.limits.stop), watch)
             pushed.append(one)
+            if one.tally.stopped == UNREACHABLE:
+                break
             if left is not None:
                 left -= sum(one.tally.sent.values())
         return pushed
@@ -125,7 +130,10 @@ class Campaign:
                 made = make_collections(
                     self.archive, account, wrapped, publish=self.publish_collections
                 )
-            self.keys.save(self.saved.name, session.credentials)
             return AccountPush(account.username, tally, tuple(made))
+        except errors.SignInFailed as error:  # the sign-in has been taken back meanwhile
+            return AccountPush(account.username, Tally(), trouble=str(error))
         finally:
+            # A token that was renewed meanwhile is the only one that still works.
+            self.keys.save(self.saved.name, session.credentials)
             session.close()

@@ -8,6 +8,7 @@ from migrator.archive import collections as store
 from migrator.archive.accounts import Account
 from migrator.archive.archive import Archive
 from migrator.archive.collections import KeptCollection
+from migrator.archive.lease import leased
 from migrator.destinations.base import HeldCollection, Session
 
 
@@ -29,10 +30,23 @@ def make_collections(
     Safe to repeat: a collection is found by its remote id, else by its name if no other of ours
     has that one, and only filled when badges have been added. `publish` makes the ones public
     again that were public in the source; otherwise all are private until the learner shares them.
+    Raises ArchiveLocked when another process is at work on this account.
     """
     wanted = store.to_make(archive, account.id)
     if not wanted:
         return []
+    with leased(archive, f"push:{account.id}", f"make collections for {account.username}"):
+        return _make(archive, account, session, wanted, publish=publish)
+
+
+def _make(
+    archive: Archive,
+    account: Account,
+    session: Session,
+    wanted: list[KeptCollection],
+    *,
+    publish: bool,
+) -> list[Made]:
     there = session.collections()
     claimed = {one.remote_id for one in wanted if one.remote_id}
     made = []

@@ -12,10 +12,12 @@ from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, leased
 from migrator.archive.ledger import Due, Result
 from migrator.destinations.base import Held, Input, Outcome, OutcomeState, Parcel, Session
+from migrator.openbadges.identity import canonical_url
 from migrator.transfer.parcels import parcel, remote_ids
 
 _FIRST_WAIT = 60.0
 _LONGEST_WAIT = 3600.0
+UNREACHABLE = "destination_unreachable"
 _UNREACHABLE_IN_A_ROW = 3
 _ACCOUNT_TROUBLE = frozenset({"sign_in_failed", "account_unverified"})
 
@@ -80,7 +82,7 @@ class _Pusher:
     lease: Lease
 
     def look_first(self) -> None:
-        there = {held.open_badge_id: held for held in self.session.held()}
+        there = {canonical_url(held.open_badge_id): held for held in self.session.held()}
         settled: list[tuple[int, Result]] = []
         for transfer_id, assertion_id, identity, state in ledger.open_identities(
             self.archive, self.account.id
@@ -103,33 +105,41 @@ class _Pusher:
         while batch := ledger.due(self.archive, self.account.id, last):
             for due in batch:
                 last = due.transfer_id
-                tally.stopped = self._stopped(tally, unreachable)
+                tally.stopped = self._stopped(tally)
                 if tally.stopped:
                     return tally
                 result = self._send(due)
+                if result is None:
+                    continue
                 tally.add(result.state)
-                unreachable = unreachable + 1 if result.reason == "destination_unreachable" else 0
-                if result.reason in _ACCOUNT_TROUBLE:
-                    tally.stopped = result.reason
+                unreachable = unreachable + 1 if result.reason == UNREACHABLE else 0
+                tally.stopped = _given_up(result, unreachable)
+                if tally.stopped:
                     return tally
-            self.lease.renew()
         return tally
 
-    def _stopped(self, tally: Tally, unreachable: int) -> str | None:
+    def _stopped(self, tally: Tally) -> str | None:
         if self.limits.stop():
             return "interrupted"
         if self.limits.badges is not None and sum(tally.sent.values()) >= self.limits.badges:
             return "limit"
-        return "destination_unreachable" if unreachable >= _UNREACHABLE_IN_A_ROW else None
+        return None
 
-    def _send(self, due: Due) -> Result:
+    def _send(self, due: Due) -> Result | None:
         badge = shelf.kept(self.archive, due.assertion_id)
         ready: Parcel = parcel(self.archive, badge, Input(due.input))
-        ledger.mark_sending(self.archive, due.transfer_id)
+        if not ledger.mark_sending(self.archive, self.lease, self.account.id, due.transfer_id):
+            return None
         result = _result(self.session.send(ready), self.archive.now())
         ledger.record(self.archive, self.lease.run_id, due.transfer_id, result)
         self.watch(Sent(badge.title, result.state, result.reason, result.detail))
         return result
+
+
+def _given_up(result: Result, unreachable: int) -> str | None:
+    if result.reason in _ACCOUNT_TROUBLE or unreachable >= _UNREACHABLE_IN_A_ROW:
+        return result.reason
+    return None
 
 
 def _held_as(
@@ -173,5 +183,5 @@ def _result(outcome: Outcome, now: str) -> Result:
 
 
 def _later(now: str, seconds: float) -> str:
-    then = datetime.fromisoformat(now) + timedelta(seconds=min(seconds, _LONGEST_WAIT))
+    then = datetime.fromisoformat(now) + timedelta(seconds=max(0.0, min(_LONGEST_WAIT, seconds)))
     return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
