@@ -48,7 +48,7 @@ def plan(
         destination, saved = resolve(opened, to)
         web = WebAsked(check=check or via is not None, via=via)
         counts = make_plan(opened, destination, saved, console, web=web, with_deleted=with_deleted)
-    console.result("plan", {"destination": saved.name, "checked": check, **_facts(counts)})
+    console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(counts)})
     console.last(f"Next: badge-migrator push --to {saved.name}")
 
 

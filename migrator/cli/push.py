@@ -134,6 +134,9 @@ def _say_end(
 
     for one in pushed:
         for made in one.collections:
+            if made.trouble:
+                console.say(f"  Collection {plain(made.name)}: {plain(made.trouble)}")
+                continue
             word = "made" if made.new else "brought up to date"
             left = f" ({badges(made.missing)} of it not there)" if made.missing else ""
             console.say(f"  Collection {plain(made.name)}: {word}, {badges(made.badges)}{left}")
@@ -176,9 +179,10 @@ def _exit_code(pushed: list[AccountPush], total: DestinationTotal, *, interrupte
         return 130
     if total.missing:
         return 1
-    if any(one.trouble or one.tally.stopped in _SIGN_IN for one in pushed):
+    if any((one.trouble and not one.later) or one.tally.stopped in _SIGN_IN for one in pushed):
         return 5
-    if states["planned"] + states["waiting"] + states["sending"]:
+    later = any(one.later for one in pushed)
+    if later or states["planned"] + states["waiting"] + states["sending"]:
         return 4
     return 3 if states["refused"] + states["held"] else 0
 

@@ -15,6 +15,14 @@ _WHO = {
     "nobody": "nobody; it goes on by itself or stays as it is",
 }
 
+# The destination's own words are for these; for the others the sentence says it better.
+_SAYS_MORE = frozenset(
+    {
+        *("wrong_recipient", "refused", "server_error", "badge_incomplete", "bad_date"),
+        *("badge_class_incomplete", "issuer_incomplete", "relative_url", "badge_image_missing"),
+    }
+)
+
 
 def story_lines(story: LearnerStory) -> Iterator[str]:
     """Yield the story of one learner, a line at a time."""
@@ -56,7 +64,7 @@ def _where_lines(where: Where) -> Iterator[str]:
     if where.reason in REASONS:
         reason = REASONS[where.reason]
         yield f"    Why: {reason.sentence}"
-        if where.detail:
+        if where.detail and reason.code in _SAYS_MORE:
             yield f"    Exactly: {plain(where.detail)}"
         yield f"    What next: {reason.next_step}"
         yield f"    Who can act: {_WHO[reason.who.value]}."
