@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import struct
 import zlib
@@ -27,25 +26,31 @@ def images(files: list[Path]) -> None:
         sha256(data).digest()
 
 
-_BODY = re.compile(rb"'(\{\\\"uid.*?\})','")
+_BODY = 7
+"""Which piece of a row of table badge is the body, when the row is split at its quotes."""
 
 
 def dump(file: Path, database: Path) -> None:
-    """Read the lines of a dump, parse the JSON of every body and insert one row for each."""
+    """Read the lines of a dump, parse the JSON of every body, insert every value of every row.
+
+    In one transaction, images as the base64 text they are: these bytes must reach the disk in any
+    program. A row is only split at its quotes, which no dump but a made one would survive.
+    """
     conn = sqlite3.connect(database, isolation_level=None)
     conn.execute("pragma journal_mode = wal")
-    conn.execute("create table badge (id integer primary key, uid text unique, body text)")
+    conn.execute("pragma synchronous = normal")
     conn.execute("begin")
-    number = 0
     with file.open("rb") as lines:
         for line in lines:
-            if not line.startswith(b"INSERT INTO `badge` "):
+            if not line.startswith(b"INSERT INTO `"):
                 continue
-            rows = []
-            for match in _BODY.finditer(line):
-                number += 1
-                text = match[1].replace(b'\\"', b'"').decode()
-                rows.append((number, json.loads(text)["uid"], text))
-            conn.executemany("insert into badge values (?, ?, ?)", rows)
+            _, table, values = line.split(b"`", 2)
+            rows = [row.split(b"'") for row in values.split(b"),(")]
+            for row in rows if table == b"badge" else ():
+                json.loads(row[_BODY].replace(b'\\"', b'"'))
+            name, columns = table.decode(), [f"c{number}" for number in range(len(rows[0]))]
+            conn.execute(f"create table if not exists `{name}` ({', '.join(columns)})")
+            marks = ", ".join("?" * len(columns))
+            conn.executemany(f"insert into `{name}` values ({marks})", rows)
     conn.execute("commit")
     conn.close()
