@@ -11,9 +11,11 @@ from migrator.archive import accounts as accounts_store
 from migrator.archive import ledger
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
-from migrator.destinations.base import Credentials, Destination, Session
+from migrator.destinations.base import Credentials, Destination, Session, TryLater
 from migrator.transfer.collections import Made, make_collections
 from migrator.transfer.push import UNREACHABLE, Limits, Sent, Tally, push_account
+
+_LATER_IN_A_ROW = 3
 
 
 class Keys(Protocol):
@@ -36,12 +38,16 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class AccountPush:
-    """What a push came to for one account; `trouble` says why it could not sign in."""
+    """What a push came to for one account.
+
+    `trouble` says why it could not sign in or go on; `later` that this passes by itself.
+    """
 
     username: str
     tally: Tally
     collections: tuple[Made, ...] = ()
     trouble: str | None = None
+    later: bool = False
 
 
 def login(
@@ -88,16 +94,18 @@ class Campaign:
     def push(self, username: str | None, watch: Callable[[Sent], None]) -> list[AccountPush]:
         """Push for each account in turn; one that cannot sign in does not stop the others.
 
-        A destination that cannot be reached ends the push for all of them.
+        A destination that answers nobody ends the push for all of them.
         """
         pushed: list[AccountPush] = []
         left = self.limits.badges
+        later = 0
         for account in self.accounts(username):
             if self.limits.stop() or (left is not None and left <= 0):
                 break
             one = self._push_one(account, Limits(left, self.limits.stop), watch)
             pushed.append(one)
-            if one.tally.stopped == UNREACHABLE:
+            later = later + 1 if one.later else 0
+            if one.tally.stopped == UNREACHABLE or later >= _LATER_IN_A_ROW:
                 break
             if left is not None:
                 left -= sum(one.tally.sent.values())
@@ -116,24 +124,32 @@ class Campaign:
             )
         try:
             session = self.destination.sign_in(credentials)
+            try:
+                return self._work(account, session, limits, watch)
+            finally:
+                # A token that was renewed meanwhile is the only one that still works.
+                self.keys.save(self.saved.name, session.credentials)
+                session.close()
         except errors.SignInFailed as error:
             return AccountPush(account.username, Tally(), trouble=str(error))
+        except TryLater as error:
+            return AccountPush(account.username, Tally(), trouble=str(error), later=True)
+
+    def _work(
+        self, account: Account, session: Session, limits: Limits, watch: Callable[[Sent], None]
+    ) -> AccountPush:
+        self.keys.save(self.saved.name, session.credentials)
+        accounts_store.save_account(
+            self.archive, self.saved.id, account.username, session.addresses
+        )
+        wrapped = self.wrap(session)
+        tally = push_account(self.archive, account, wrapped, limits, watch)
+        if tally.stopped is not None:
+            return AccountPush(account.username, tally)
         try:
-            self.keys.save(self.saved.name, session.credentials)
-            accounts_store.save_account(
-                self.archive, self.saved.id, account.username, session.addresses
+            made = make_collections(
+                self.archive, account, wrapped, publish=self.publish_collections
             )
-            wrapped = self.wrap(session)
-            tally = push_account(self.archive, account, wrapped, limits, watch)
-            made: list[Made] = []
-            if tally.stopped is None:
-                made = make_collections(
-                    self.archive, account, wrapped, publish=self.publish_collections
-                )
-            return AccountPush(account.username, tally, tuple(made))
-        except errors.SignInFailed as error:  # the sign-in has been taken back meanwhile
-            return AccountPush(account.username, Tally(), trouble=str(error))
-        finally:
-            # A token that was renewed meanwhile is the only one that still works.
-            self.keys.save(self.saved.name, session.credentials)
-            session.close()
+        except TryLater as error:
+            return AccountPush(account.username, tally, trouble=str(error), later=True)
+        return AccountPush(account.username, tally, tuple(made))

@@ -9,17 +9,21 @@ from migrator.archive.accounts import Account
 from migrator.archive.archive import Archive
 from migrator.archive.collections import KeptCollection
 from migrator.archive.lease import leased
-from migrator.destinations.base import HeldCollection, Session
+from migrator.destinations.base import HeldCollection, NotAccepted, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A collection at the destination: how many badges are in it and how many could not come."""
+    """A collection at the destination: how many badges are in it and how many could not come.
+
+    `trouble` says why the destination would not have it.
+    """
 
     name: str
     badges: int
     missing: int
     new: bool
+    trouble: str | None = None
 
 
 def make_collections(
@@ -30,7 +34,8 @@ def make_collections(
     Safe to repeat: a collection is found by its remote id, else by its name if no other of ours
     has that one, and only filled when badges have been added. `publish` makes the ones public
     again that were public in the source; otherwise all are private until the learner shares them.
-    Raises ArchiveLocked when another process is at work on this account.
+    One that the destination will not have does not stop the others. Raises TryLater, and
+    ArchiveLocked when another process is at work on this account.
     """
     wanted = store.to_make(archive, account.id)
     if not wanted:
@@ -51,25 +56,34 @@ def _make(
     claimed = {one.remote_id for one in wanted if one.remote_id}
     made = []
     for collection in wanted:
+        facts = (collection.name, len(collection.badges), collection.missing)
         held = _held(collection, there, claimed)
-        if held is None:
-            published = publish and collection.public
-            remote_id = session.create_collection(
-                collection.name, collection.description, published
-            )
-            held = HeldCollection(remote_id, collection.name, collection.description)
-            new = True
-        else:
-            new = False
-        claimed.add(held.remote_id)
-        store.remember(archive, account.id, collection.id, held.remote_id)
-        # What the learner has added over there stays in.
-        badges = (*held.badges, *(b for b in collection.badges if b not in held.badges))
-        if badges != held.badges:
-            session.fill_collection(held.remote_id, held.name, badges)
-        store.filled(archive, account.id, collection.id, len(badges))
-        made.append(Made(collection.name, len(collection.badges), collection.missing, new))
+        try:
+            new = held is None
+            if held is None:
+                held = _create(session, collection, published=publish and collection.public)
+            claimed.add(held.remote_id)
+            store.remember(archive, account.id, collection.id, held.remote_id)
+            badges = _fill(session, collection, held)
+        except NotAccepted as error:
+            made.append(Made(*facts, new=False, trouble=str(error)))
+            continue
+        store.filled(archive, account.id, collection.id, badges)
+        made.append(Made(*facts, new=new))
     return made
+
+
+def _create(session: Session, collection: KeptCollection, *, published: bool) -> HeldCollection:
+    remote_id = session.create_collection(collection.name, collection.description, published)
+    return HeldCollection(remote_id, collection.name, collection.description)
+
+
+def _fill(session: Session, collection: KeptCollection, held: HeldCollection) -> int:
+    # What the learner has added over there stays in.
+    badges = (*held.badges, *(b for b in collection.badges if b not in held.badges))
+    if badges != held.badges:
+        session.fill_collection(held.remote_id, held.name, badges)
+    return len(badges)
 
 
 def _held(
