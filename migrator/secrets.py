@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
+from dataclasses import replace
 
 from migrator.destinations.base import Credentials
 
 _SERVICE = "badge-migrator"
+_PASSWORD = "BADGE_MIGRATOR_PASSWORD"  # noqa: S105 - the name of a variable, not a secret
 
 
 class Keychain:
@@ -24,56 +27,63 @@ class Keychain:
 
     def password(self, username: str) -> str | None:
         """Return the password of the environment, None when it has none."""
-        named = "BADGE_MIGRATOR_PASSWORD_" + re.sub(r"[^A-Z0-9]", "_", username.upper())
-        return os.environ.get(named) or os.environ.get("BADGE_MIGRATOR_PASSWORD") or None
+        named = f"{_PASSWORD}_" + re.sub(r"[^A-Z0-9]", "_", username.upper())
+        return os.environ.get(named) or os.environ.get(_PASSWORD) or None
 
     def credentials(self, destination: str, username: str) -> Credentials | None:
         """Return what is known for signing in, None when nothing is."""
-        known = self._this_run.get((destination, username)) or self._kept(destination, username)
-        password = self.password(username)
-        if known is None:
-            return Credentials(username, password=password) if password else None
-        return Credentials(
-            username,
-            password=password,
-            refresh_token=known.refresh_token,
-            access_token=known.access_token,
-        )
+        known = self._this_run.get((destination, username)) or _kept(destination, username)
+        known = replace(known, password=self.password(username))
+        return known if known.password or known.refresh_token or known.access_token else None
 
     def save(self, destination: str, credentials: Credentials) -> None:
-        """Keep the tokens of a sign-in; the password is never kept."""
-        import keyring  # noqa: PLC0415 - a tenth of a second, only when signing in
-        from keyring.errors import KeyringError  # noqa: PLC0415 - the same
+        """Keep the tokens of a sign-in; the password is never kept.
 
-        self._this_run[destination, credentials.username] = credentials
-        tokens = {
-            "access_token": credentials.access_token,
-            "refresh_token": credentials.refresh_token,
-        }
-        try:
-            keyring.set_password(
-                f"{_SERVICE} {destination}", credentials.username, json.dumps(tokens)
-            )
-        except KeyringError:
-            # No keyring on this machine: the tokens live as long as this run, as documented above.
-            return
+        Without tokens the kept ones are forgotten: a used-up refresh token that is sent again
+        makes a backpack refuse the next ones too (reference of the Badgr API, tokens).
+        """
+        tokens = replace(credentials, password=None)
+        self._this_run[destination, tokens.username] = tokens
+        # Where there is no keyring the tokens live as long as this run, as documented above.
+        with suppress(*_no_keyring()):
+            _keep(destination, tokens)
 
-    def _kept(self, destination: str, username: str) -> Credentials | None:
-        import keyring  # noqa: PLC0415 - a tenth of a second, only when signing in
-        from keyring.errors import KeyringError  # noqa: PLC0415 - the same
 
-        try:
-            text = keyring.get_password(f"{_SERVICE} {destination}", username)
-        except KeyringError:
-            return None
-        if not text:
-            return None
-        try:
-            tokens = json.loads(text)
-        except ValueError:
-            return None
-        return Credentials(
-            username,
-            refresh_token=tokens.get("refresh_token"),
-            access_token=tokens.get("access_token"),
-        )
+def _keep(destination: str, tokens: Credentials) -> None:
+    import keyring  # noqa: PLC0415 - a tenth of a second, only when signing in
+
+    service, username = f"{_SERVICE} {destination}", tokens.username
+    if not (tokens.access_token or tokens.refresh_token):
+        keyring.delete_password(service, username)
+        return
+    kept = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
+    keyring.set_password(service, username, json.dumps(kept))
+
+
+def _kept(destination: str, username: str) -> Credentials:
+    import keyring  # noqa: PLC0415 - a tenth of a second, only when signing in
+
+    text = None
+    with suppress(*_no_keyring()):
+        text = keyring.get_password(f"{_SERVICE} {destination}", username)
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):  # not ours any more: the learner signs in anew
+        found = {}
+    return Credentials(
+        username,
+        refresh_token=_text(found, "refresh_token"),
+        access_token=_text(found, "access_token"),
+    )
+
+
+def _text(found: object, name: str) -> str | None:
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def _no_keyring() -> tuple[type[Exception], ...]:
+    """What keyrings raise: their own errors, those of their files, and a backend not installed."""
+    from keyring.errors import KeyringError  # noqa: PLC0415 - a tenth of a second, as above
+
+    return KeyringError, OSError, ImportError
