@@ -11,7 +11,13 @@ from migrator.archive import accounts as accounts_store
 from migrator.archive import ledger
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
-from migrator.destinations.base import Credentials, Destination, Session, TryLater
+from migrator.destinations.base import (
+    Credentials,
+    Destination,
+    NotAccepted,
+    Session,
+    TryLater,
+)
 from migrator.transfer.collections import Made, make_collections
 from migrator.transfer.push import UNREACHABLE, Limits, Sent, Tally, push_account
 
@@ -130,7 +136,7 @@ class Campaign:
                 # A token that was renewed meanwhile is the only one that still works.
                 self.keys.save(self.saved.name, session.credentials)
                 session.close()
-        except errors.SignInFailed as error:
+        except (errors.SignInFailed, NotAccepted) as error:
             return AccountPush(account.username, Tally(), trouble=str(error))
         except TryLater as error:
             return AccountPush(account.username, Tally(), trouble=str(error), later=True)
