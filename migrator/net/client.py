@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 
 from migrator import __version__
 from migrator.errors import Usage
@@ -72,18 +71,14 @@ class Client:
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
         self._gate = Gate(allow_private=allow_private or self._via is not None)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies = RequestsCookieJar(DefaultCookiePolicy(allowed_domains=()))
-        self._session.headers.update(
-            {
-                "User-Agent": user_agent,
-                "Accept-Encoding": "gzip, deflate",
-                "Accept": "application/json",
-            }
-        )
-        self._session.mount("http://", GuardedAdapter(self._gate))
-        self._session.mount("https://", GuardedAdapter(self._gate))
+        # Without a session of `requests`, which would read the body of a redirect to its end,
+        # keep cookies and look for passwords in the environment.
+        self._adapter = GuardedAdapter(self._gate)
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept-Encoding": "gzip, deflate",
+            "Accept": "application/json",
+        }
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
         """GET an address and follow where it leads, each hop guarded; raises Unreachable.
@@ -132,7 +127,7 @@ class Client:
 
     def close(self) -> None:
         """Give back connections."""
-        self._session.close()
+        self._adapter.close()
 
     def _exchange(self, order: _Order) -> Reply:
         with self._gate.flight(order.until - monotonic()) as flight:
@@ -146,23 +141,26 @@ class Client:
             return reply
 
     def _prepared(self, order: _Order) -> requests.PreparedRequest:
-        parts = check_url(order.url)
-        url, headers = order.url, dict(order.headers)
+        check_url(order.url)
+        headers = CaseInsensitiveDict({**self._headers})
+        headers.update(order.headers)
+        prepared = requests.Request(
+            order.method, order.url, headers, data=order.data, json=order.json
+        ).prepare()
+        # The library has written the address anew; what it made of it is what will be called.
+        parts = check_url(prepared.url or "")
         if self._via is not None:
-            headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
-            url = self._via + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            prepared.headers["Host"] = parts.netloc
+            prepared.headers["X-Forwarded-Proto"] = parts.scheme
+            prepared.url = self._via + prepared.path_url
         elif not self._allow_private:
             check_public(parts)
-        return self._session.prepare_request(
-            requests.Request(order.method, url, headers, data=order.data, json=order.json)
-        )
+        return prepared
 
     def _answered(self, prepared: requests.PreparedRequest, order: _Order) -> Reply:
         left = max(order.until - monotonic(), 0.001)
         times = (min(self._connect_timeout, left), min(order.read_timeout, left))
-        answer = self._session.send(
-            prepared, stream=True, timeout=times, allow_redirects=False, verify=True, proxies={}
-        )
+        answer = self._adapter.send(prepared, stream=True, timeout=times, verify=True)
         with closing(answer):
             body = b""
             if order.whole or answer.status_code not in _REDIRECTS:

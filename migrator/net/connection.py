@@ -27,20 +27,28 @@ class Flight:
         self.sent = False
         self.expired = False
         self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
 
     def leaving(self, connected: socket.socket | None) -> None:
         """Note that bytes of the request go out on this connection."""
-        if self.expired:
-            raise TimeoutError("the time for this request is over")
-        self._socket = connected
-        self.sent = True
+        with self._lock:
+            if self.expired:
+                raise TimeoutError("the time for this request is over")
+            self._socket = connected
+            self.sent = True
 
     def expire(self) -> None:
         """Hang up."""
-        self.expired = True
-        if self._socket is not None:
-            with suppress(OSError):  # the other side may have hung up first
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        with self._lock:
+            self.expired = True
+            if self._socket is not None:
+                with suppress(OSError):  # the other side may have hung up first
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def arrived(self) -> None:
+        """Leave the connection alone from now on: the next request may use it."""
+        with self._lock:
+            self._socket = None
 
 
 class Gate:
@@ -61,6 +69,7 @@ class Gate:
             yield flight
         finally:
             timer.cancel()
+            flight.arrived()
 
     def leaving(self, connected: socket.socket | None) -> None:
         """Note that this thread's request goes out."""

@@ -13,14 +13,13 @@ _NAMES = (
 )
 _SCHEME = re.compile(r"\b(Bearer|Token|Basic)(\s+)(?!\[hidden\])[\w.~+/=-]{6,}", re.IGNORECASE)
 _USERINFO = re.compile(r"(://)[^/?#\s@\"'<>]+@")
-# In JSON and Python text: "password": "..." ; the value may hold escaped quotes.
-_QUOTED = re.compile(
-    rf"([\"'][\w-]*{_NAMES}[\"']\s*[:=]\s*)(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)",
-    re.IGNORECASE,
-)
+_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)"
+# In JSON and Python text: "password": "...", also when it is cut off.
+_QUOTED = re.compile(rf"([\"'][\w-]*{_NAMES}[\"']\s*[:=]\s*){_STRING}", re.IGNORECASE)
 # In forms, queries, headers and sentences: password=..., Authorization: ...
 _PLAIN = re.compile(
-    rf"(?<![\w\"'])([\w-]*{_NAMES}\s*[=:]\s*)(?!\[hidden\]|(?:Bearer|Token|Basic)\s)[^\s&,;\"'<>)\]}}]+",
+    rf"(?<![\w\"'])([\w-]*{_NAMES}\s*[=:]\s*)"
+    rf"(?!\[hidden\]|(?:Bearer|Token|Basic)\s)(?:{_STRING}|[^\s&,;\"'<>)\]}}]+)",
     re.IGNORECASE,
 )
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from migrator.net.redaction import redact
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reply:
     """One answer, of any status. `headers` are found in any case; `url` is the last one asked."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
     url: str
+
+    def __repr__(self) -> str:
+        """Without headers and body: those of a sign-in are secrets."""
+        return f"Reply({self.status}, {len(self.body)} bytes, {redact(self.url)!r})"
 
     def json(self) -> Any:
         """Return the body as JSON; raises ValueError when it is none, or is nested too deep."""

@@ -94,7 +94,10 @@ def _detail(causes: list[BaseException]) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and everything it was made from: the libraries wrap each other's."""
+    """Yield an error and everything it was made from: the libraries wrap each other's.
+
+    `__context__` is left out: it leads to what the caller was busy with, another request perhaps.
+    """
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -102,4 +105,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         if isinstance(one, BaseException) and id(one) not in seen:
             seen.add(id(one))
             yield one
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+            waiting += [one.__cause__, getattr(one, "reason", None), *one.args]
