@@ -43,11 +43,11 @@ def _parchment(name: str, region: str, domain: str, *before: str) -> Preset:
 
 
 PRESETS: tuple[Preset, ...] = (
-    _parchment("us", "United States", "com", "badgr.io", "badgr.com"),
-    _parchment("eu", "Europe", "eu", "eu.badgr.io"),
-    _parchment("au", "Australia", "au", "au.badgr.io"),
-    _parchment("ca", "Canada", "ca", "ca.badgr.io"),
-    _parchment("sg", "Singapore", "sg", "sg.badgr.io"),
+    _parchment("us", "United States", "com", "badgr.io", "api.badgr.io", "badgr.com"),
+    _parchment("eu", "Europe", "eu", "eu.badgr.io", "api.eu.badgr.io"),
+    _parchment("au", "Australia", "au", "au.badgr.io", "api.au.badgr.io"),
+    _parchment("ca", "Canada", "ca", "ca.badgr.io", "api.ca.badgr.io"),
+    _parchment("sg", "Singapore", "sg", "sg.badgr.io", "api.sg.badgr.io"),
     Preset(
         "badgr",
         "oeb",

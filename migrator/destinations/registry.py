@@ -125,17 +125,17 @@ def _kind(name: str, text: str) -> Kind:
     for broken in known.broken:
         if broken.name == name:
             raise Usage(f"The destination {name} cannot be used: {broken.why}", "Install it again.")
-    raise Usage(f"{text} is no destination we know.", _meant(name, known))
+    raise Usage(f"{text} is no destination we know.", _meant(name, text.partition(":")[2], known))
 
 
-def _meant(name: str, known: Registry) -> str:
+def _meant(name: str, rest: str, known: Registry) -> str:
     for preset in PRESETS:
         if name in preset.names:
             return f"Did you mean {preset.kind}:{preset.name}?"
     kinds = [kind.kind for kind in known.kinds]
     near = difflib.get_close_matches(name, kinds, n=1)
     if near:
-        return f"Did you mean {near[0]}? {_offers(near[0])}"
+        return f"Did you mean {near[0]}:{rest}?" if rest else _offers(near[0])
     return f"There are these kinds: {', '.join(kinds)}. See: badge-migrator destinations"
 
 
@@ -181,11 +181,13 @@ def _path(path: str) -> str:
 
 def _not_an_address(kind: str, text: str) -> Usage:
     names = [name for one in PRESETS if one.kind == kind for name in one.names]
-    near = difflib.get_close_matches(text.lower(), names, n=1)
-    if near:
-        meant = f"Did you mean {kind}:{near[0]}?"
-    elif "." in text and "/" not in text and ":" not in text:
+    is_host = "." in text and "/" not in text and ":" not in text
+    # Of two hosts that look alike one may be another region: never suggest that.
+    near = [] if is_host else difflib.get_close_matches(text.lower(), names, n=1)
+    if is_host:
         meant = f"Did you mean {kind}:https://{text}?"
+    elif near:
+        meant = f"Did you mean {kind}:{near[0]}?"
     else:
         meant = _offers(kind)
     return Usage(f"{text} is neither a name we know nor an https:// address.", meant)

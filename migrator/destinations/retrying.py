@@ -12,6 +12,7 @@ import tenacity
 from migrator.destinations.base import (
     Held,
     HeldCollection,
+    NotAccepted,
     Outcome,
     OutcomeState,
     Parcel,
@@ -19,6 +20,7 @@ from migrator.destinations.base import (
     TryLater,
 )
 from migrator.destinations.wrapper import Wrapper
+from migrator.errors import SignInFailed
 
 T = TypeVar("T")
 _NAP = 0.25
@@ -62,7 +64,7 @@ class Retrying(Wrapper):
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand over one badge, until it is settled or not worth another try now."""
-        attempts = _Attempts(self.session, parcel)
+        attempts = _Attempts(self.session, parcel, self._stop)
         trying = tenacity.Retrying(
             stop=self._given_up,
             wait=self._wait,
@@ -135,22 +137,24 @@ class Retrying(Wrapper):
 class _Attempts:
     """The attempts at one parcel: what came of the last one, and whether another is worth it."""
 
-    def __init__(self, session: Session, parcel: Parcel) -> None:
-        self.last = Outcome(OutcomeState.TRY_AGAIN)
+    def __init__(self, session: Session, parcel: Parcel, stop: Callable[[], bool]) -> None:
+        self.last: Outcome | None = None
         self._session = session
         self._parcel = parcel
+        self._stop = stop
         self._lost = False
         self._failed = 0
 
     @property
     def worth_another(self) -> bool:
-        if self.last.reason == "server_error":
+        if self.last is None or self.last.reason == "server_error":
             return self._failed < 2
         return self.last.state in _MAYBE
 
     def once(self) -> Outcome:
         """Look first when an answer was lost, else or then send."""
-        self.last = (self._found() if self._lost else None) or self._sent()
+        if self.last is None or not self._stop():
+            self.last = (self._found() if self._lost else None) or self._sent()
         return self.last
 
     def _sent(self) -> Outcome:
@@ -166,7 +170,7 @@ class _Attempts:
         """Return what a look at the destination says; a look that fails says nothing."""
         try:
             held = self._session.find(self._parcel)
-        except TryLater:
+        except (TryLater, NotAccepted, SignInFailed):
             return None
         if held is None:
             return None
@@ -177,8 +181,7 @@ class _Attempts:
 def _asked_for(state: tenacity.RetryCallState) -> float | None:
     """Return the seconds the destination asked to wait, by outcome or exception."""
     ended = state.outcome
-    if ended is None:
-        return None
+    assert ended is not None, "tenacity asks after an attempt"
     said = ended.exception() if ended.failed else ended.result()
     return said.after if isinstance(said, Outcome | TryLater) else None
 

@@ -108,7 +108,8 @@ def _property(complaint: Complaint) -> str:
 def _of(prop: str, node: str | None) -> str:
     """Tell whose property it is; both badge class and issuer have a name, and the text says not."""
     if prop == "name":
-        return "issuer_incomplete" if "issuer" in (node or "") else "badge_class_incomplete"
+        path = (node or "").partition("://")[2].partition("/")[2]
+        return "issuer_incomplete" if "issuer" in path else "badge_class_incomplete"
     return _OF_PROPERTY.get(prop, "badge_incomplete")
 
 
