@@ -85,7 +85,9 @@ def read_badge(pieces: Pieces) -> Badge:
         assertion = replace(assertion, verification_url=named)
     if not given and is_franken(main.document):
         warnings.append(warning("franken"))
-    known_as = replace(assertion, id=named) if named else assertion
+    known_as = assertion
+    if named and named != assertion.hosted_url:
+        known_as = replace(assertion, id=named)
     return Badge(
         identity=identity(known_as, jws, main.originals.assertion),
         assertion=assertion,

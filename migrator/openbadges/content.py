@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from migrator.openbadges.baked import Baked, as_object, is_rewritten
+from migrator.openbadges.baked import Baked, as_object
 from migrator.openbadges.credential import unwrap
 from migrator.openbadges.documents import decode, parse_object
 from migrator.openbadges.franken import Originals, invert
 from migrator.openbadges.identity import canonical_url
 from migrator.openbadges.jws import is_jws, payload
-from migrator.openbadges.model import Assertion, JsonObject, Recipient, Unreadable, Verification
+from migrator.openbadges.model import (
+    Assertion,
+    JsonObject,
+    Recipient,
+    Unreadable,
+    Verification,
+    Version,
+)
 from migrator.openbadges.normal import read_originals
 from migrator.openbadges.recipient import matching_spelling
 
@@ -70,7 +77,7 @@ def from_baked(baked: Baked, known: Sequence[Content] = ()) -> Content | None:
         for one in known:
             if document == one.originals.assertion:
                 return Content(
-                    data, document, Originals(document), one.assertion, is_rewritten(document)
+                    data, document, Originals(document), one.assertion, _is_old(one.assertion)
                 )
         return _content(data, document)
     except Unreadable:
@@ -79,11 +86,20 @@ def from_baked(baked: Baked, known: Sequence[Content] = ()) -> Content | None:
 
 def _content(data: bytes, document: JsonObject) -> Content:
     originals = invert(document)
-    return Content(data, document, originals, read_originals(originals), is_rewritten(document))
+    assertion = read_originals(originals)
+    # What `is_rewritten` says, without telling kind and version of the document once more.
+    rewritten = originals.assertion is not document or _is_old(assertion)
+    return Content(data, document, originals, assertion, rewritten)
+
+
+def _is_old(assertion: Assertion) -> bool:
+    return assertion.version is Version.V0_5
 
 
 def same_address(one: str, other: str) -> bool:
     """Say whether two URLs name one place: http or https, and cut off at 255 bytes or not."""
+    if one == other:
+        return True
     first, second = sorted((_bare(one), _bare(other)), key=len)
     if first == second:
         return True
@@ -98,8 +114,9 @@ def same_badge(one: Assertion, other: Assertion) -> bool:
     anew at each request do not contradict themselves.
     """
     elsewhere = False
-    if one.hosted_url and other.hosted_url:
-        if same_address(one.hosted_url, other.hosted_url):
+    here, there = one.hosted_url, other.hosted_url
+    if here and there:
+        if same_address(here, there):
             return True
         elsewhere = True
     if _other_person(one.recipient, other.recipient) or _contradict(one.uid, other.uid):

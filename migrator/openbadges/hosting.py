@@ -47,7 +47,7 @@ class Hosting:
         if self.baked and self.baked != found and self.baked.startswith(found):
             warnings.append(warning("hosted_url_cut"))
             return self.baked
-        if self.own and canonical_url(self.own) != canonical_url(found):
+        if self.own and self.own != found and canonical_url(self.own) != canonical_url(found):
             warnings.append(warning("hosted_url_differs"))
         return found
 

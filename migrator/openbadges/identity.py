@@ -35,8 +35,8 @@ def identity(assertion: Assertion | None, jws: str | None, document: JsonObject 
     "url:<canonical URL>", else "jws:<sha256 of the JWS>", else "uid:<issuer>#<uid>", else
     "doc:<sha256 of the canonical document>". Raises ValueError when nothing is given.
     """
-    if assertion and assertion.hosted_url:
-        return f"url:{canonical_url(assertion.hosted_url)}"
+    if assertion and (url := assertion.hosted_url):
+        return f"url:{canonical_url(url)}"
     if jws:
         return f"jws:{hashlib.sha256(jws.strip().encode()).hexdigest()}"
     if assertion and assertion.uid and (issuer := _issuer_key(assertion)):

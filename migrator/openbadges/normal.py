@@ -24,6 +24,8 @@ from migrator.openbadges.values import address, flag, items, label, mapping, tex
 from migrator.openbadges.versions import detect
 
 _SCHEMES = ("http://", "https://", "data:")
+_NO_EVIDENCE = Evidence()
+_NO_ALIGNMENT = Alignment()
 
 
 def read_assertion(
@@ -128,7 +130,7 @@ def _with_url(assertion: Assertion, url: str | None) -> Assertion:
 
 def _id(document: JsonObject) -> str | None:
     for key in ("id", "@id", "_location"):
-        if found := text(document.get(key)):
+        if key in document and (found := text(document[key])):
             return found.strip()
     return None
 
@@ -218,7 +220,7 @@ def _evidence(value: Json, origin: str | None) -> tuple[Evidence, ...]:
             piece = Evidence(narrative=written)
         else:
             piece = Evidence(url=_join(origin, address(item)))
-        if piece != Evidence():
+        if piece != _NO_EVIDENCE:
             found.append(piece)
     return tuple(found)
 
@@ -242,7 +244,7 @@ def _alignments(document: JsonObject) -> tuple[Alignment, ...]:
             )
         else:
             one = Alignment(target_url=address(item))
-        if one != Alignment():
+        if one != _NO_ALIGNMENT:
             found.append(one)
     return tuple(found)
 

@@ -16,6 +16,8 @@ def text(value: Json) -> str | None:
 
 def label(value: Json) -> str | None:
     """Return a string, a number as a string, the first of a list, or one text of a language map."""
+    if isinstance(value, str):  # nearly always
+        return text(value)
     value = first(value)
     if isinstance(value, dict):
         return text(value.get("@value")) or text(value.get("en")) or _first_text(value)
@@ -46,12 +48,12 @@ def mapping(value: Json) -> JsonObject | None:
 
 def address(value: Json) -> str | None:
     """Return a URL or id, written as a string, as an object with an id, or as a list of these."""
-    value = first(value)
+    if not isinstance(value, str):
+        value = first(value)
     if isinstance(value, dict):
-        found = next((text(value[key]) for key in _ID_KEYS if text(value.get(key))), None)
-    else:
-        found = text(value)
-    return found.strip() if found else None
+        value = next((value[key] for key in _ID_KEYS if text(value.get(key))), None)
+    # Not by way of `text`: this is asked for each address of each badge.
+    return (value.strip() or None) if isinstance(value, str) else None
 
 
 def flag(value: Json) -> bool:
