@@ -48,7 +48,8 @@ class Client:
     Only http(s) on public addresses is asked unless `allow_private`; certificates are always
     checked; proxies, cookies and passwords of the environment are left alone. With `via` every
     request goes to that address instead, with its own Host and X-Forwarded-Proto. Time-outs are in
-    seconds: to connect, between two pieces of an answer, and for a whole call with its redirects.
+    seconds: to connect, between two pieces of an answer, and for a whole call with its redirects
+    (both together unless said otherwise).
     """
 
     def __init__(  # noqa: PLR0913 -- each is a limit of its own, and has a default
@@ -58,7 +59,7 @@ class Client:
         allow_private: bool = False,
         connect_timeout: float = 10,
         read_timeout: float = 60,
-        total_timeout: float = 120,
+        total_timeout: float | None = None,
         max_bytes: int = MAX_BYTES,
         user_agent: str = USER_AGENT,
         max_redirects: int = 10,
@@ -67,7 +68,7 @@ class Client:
         self._allow_private = allow_private
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
-        self._total_timeout = total_timeout
+        self._total_timeout = total_timeout or connect_timeout + read_timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
         self._gate = Gate(allow_private=allow_private or self._via is not None)

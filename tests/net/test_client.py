@@ -287,6 +287,13 @@ def test_a_host_that_drips_for_ever_ends(peer, failure, first):
     assert time.monotonic() - started < 2
 
 
+def test_a_whole_call_takes_no_longer_than_both_times_together(peer, failure):
+    client = Client(allow_private=True, connect_timeout=0.1, read_timeout=0.3)
+    started = time.monotonic()
+    assert failure(client.get, peer(dripping(HEAD + b"\r\n")).url).kind == "timeout"
+    assert 0.3 < time.monotonic() - started < 2
+
+
 def test_the_time_for_redirects_is_one_time(httpserver, failure):
     def slowly(_):
         time.sleep(0.15)
