@@ -35,15 +35,19 @@ def destinations(as_json: AsJson = False) -> None:
     from migrator.destinations import presets, registry
 
     console = Console(as_json)
-    kinds = registry.destinations()
-    for kind in kinds:
+    found = registry.registry()
+    for kind in found.kinds:
         console.say(f"{kind.kind:<8} {kind.title}; at any address: {kind.kind}:https://...")
     for preset in presets.PRESETS:
-        console.say(f"  {preset.kind}:{preset.name:<12} {preset.title} ({preset.url})")
+        console.say(f"  {preset.kind}:{preset.name:<6} {preset.title} ({preset.url})")
+        if preset.note:
+            console.say(f"{'':<15}{preset.note}")
+    for broken in found.broken:
+        complain(f"The destination {broken.name} cannot be used: {broken.why}")
     console.result(
         "destinations",
         {
-            "kinds": [{"kind": kind.kind, "title": kind.title} for kind in kinds],
+            "kinds": [{"kind": kind.kind, "title": kind.title} for kind in found.kinds],
             "presets": [
                 {"name": f"{one.kind}:{one.name}", "title": one.title, "url": one.url}
                 for one in presets.PRESETS

@@ -18,6 +18,8 @@ from migrator.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
     from migrator.archive.totals import DestinationTotal
@@ -93,7 +95,7 @@ def send(
             saved,
             destination,
             Keychain(),
-            lambda session: _wrapped(session, destination),
+            lambda session: _wrapped(session, destination, stop),
             Limits(limit, stop),
             publish,
         )
@@ -104,12 +106,12 @@ def send(
     return _exit_code(pushed, total, interrupted=interrupted)
 
 
-def _wrapped(session: Session, destination: Destination) -> Session:
+def _wrapped(session: Session, destination: Destination, stop: Callable[[], bool]) -> Session:
     from migrator.destinations.wrappers import RateLimited, Retrying
     from migrator.net import RateLimiter
 
     limited = RateLimited(session, RateLimiter(destination.capabilities.requests_per_minute))
-    return Retrying(limited)
+    return Retrying(limited, stop=stop)
 
 
 def _say_sent(console: Console, sent: Sent) -> None:

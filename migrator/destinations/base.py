@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -122,6 +122,9 @@ class NotAccepted(MigratorError):
     """The destination refused a request that is no badge, such as a collection."""
 
 
+OnTokens = Callable[[Credentials], None]
+
+
 class Session(Protocol):
     """A signed-in account, used by one thread.
 
@@ -168,5 +171,8 @@ class Destination(Protocol):
     capabilities: Capabilities
     url: str
 
-    def sign_in(self, credentials: Credentials) -> Session:
-        """Open a session; raises SignInFailed with what to do next."""
+    def sign_in(self, credentials: Credentials, on_tokens: OnTokens | None = None) -> Session:
+        """Open a session; raises SignInFailed with what to do next.
+
+        `on_tokens` is told of new tokens the moment they arrive: the old ones are dead by then.
+        """

@@ -16,12 +16,16 @@ from migrator.report.words import (
     transfer_balance,
 )
 
+_SHORT = 12
+
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --bar: #2a7de1; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; }
 th, td { border-bottom: 1px solid var(--line); }
+.state { white-space: nowrap; }
+td.short { white-space: nowrap; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .bar { background: var(--bar); height: .7rem; min-width: 2px; }
 .sum { font-weight: 600; }
@@ -83,7 +87,8 @@ def _destination(total: DestinationTotal) -> Iterator[str]:
         width = round(100 * one.badges / max(1, total.badges))
         rows.append(
             (
-                f'{STATE_WORDS[one.state]}<div class="bar" style="width:{width}%"></div>',
+                f'<span class="state">{STATE_WORDS[one.state]}</span>'
+                f'<div class="bar" style="width:{width}%"></div>',
                 number(one.badges),
                 _why(one.reason),
             )
@@ -124,8 +129,14 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     yield "<table><thead><tr>" + "".join(f"<th>{one}</th>" for one in head)
     yield "</tr></thead><tbody>\n"
     for row in rows:
-        yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n"
+        yield "<tr>" + "".join(_cell(cell) for cell in row) + "</tr>\n"
     yield "</tbody></table>\n"
+
+
+def _cell(cell: str) -> str:
+    kind = ' class="n"' if cell.replace(",", "").isdigit() else ""
+    kind = kind or (' class="short"' if len(cell) <= _SHORT else "")
+    return f"<td{kind}>{cell}</td>"
 
 
 def _text(text: str) -> str:

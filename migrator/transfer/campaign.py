@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from migrator import errors
@@ -31,7 +32,7 @@ class Keys(Protocol):
         """Return how an account signs in, None when nothing is known."""
 
     def save(self, destination: str, credentials: Credentials) -> None:
-        """Keep the tokens of a sign-in for the next run."""
+        """Keep tokens as they arrive: by then the ones before them are dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,8 @@ def login(
 ) -> SignedIn:
     """Sign in, keep the tokens, and note the account with its addresses; raises SignInFailed."""
     saved = accounts_store.save_destination(archive, destination.kind, destination.url)
-    session = destination.sign_in(credentials)
+    session = destination.sign_in(credentials, partial(keys.save, saved.name))
     try:
-        keys.save(saved.name, session.credentials)
         account = accounts_store.save_account(
             archive, saved.id, credentials.username, session.addresses
         )
@@ -129,12 +129,11 @@ class Campaign:
                 f" Run: badge-migrator login {self.saved.name} --as {account.username}",
             )
         try:
-            session = self.destination.sign_in(credentials)
+            keep = partial(self.keys.save, self.saved.name)
+            session = self.destination.sign_in(credentials, keep)
             try:
                 return self._work(account, session, limits, watch)
             finally:
-                # A token that was renewed meanwhile is the only one that still works.
-                self.keys.save(self.saved.name, session.credentials)
                 session.close()
         except (errors.SignInFailed, NotAccepted) as error:
             return AccountPush(account.username, Tally(), trouble=str(error))
@@ -144,7 +143,6 @@ class Campaign:
     def _work(
         self, account: Account, session: Session, limits: Limits, watch: Callable[[Sent], None]
     ) -> AccountPush:
-        self.keys.save(self.saved.name, session.credentials)
         accounts_store.save_account(
             self.archive, self.saved.id, account.username, session.addresses
         )

@@ -86,9 +86,8 @@ def test_a_token_that_has_run_out_is_renewed_once_and_handed_on_at_once(httpserv
     play("/o/token", granted("new", "next"), method="POST")
     play("/v2/users/self", "1-auth-17-self", headers=bearer("new"))
     told = []
-    session = at(on_tokens=told.append).sign_in(
-        Credentials("alice@example.org", access_token="old", refresh_token="r1")
-    )
+    used_up = Credentials("alice@example.org", access_token="old", refresh_token="r1")
+    session = at().sign_in(used_up, told.append)
     (form,) = forms(httpserver)
     assert (form["grant_type"], form["refresh_token"]) == ("refresh_token", "r1")
     assert form["scope"] == "rw:profile rw:backpack"

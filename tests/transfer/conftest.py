@@ -56,13 +56,13 @@ class Backpack:
         self.away = False
         self.tokens = 0
 
-    def sign_in(self, credentials):
+    def sign_in(self, credentials, on_tokens=lambda tokens: None):
         if self.away:
             raise TryLater("The backpack cannot be reached.", "Try again.")
         account = self.accounts.get(credentials.username)
         if account is None or account.locked:
             raise SignInFailed(f"{credentials.username} is not let in.", "Run login.")
-        return MemorySession(self, account, credentials)
+        return MemorySession(self, account, credentials, on_tokens)
 
 
 class MemoryAccount:
@@ -80,11 +80,13 @@ class MemoryAccount:
 class MemorySession:
     """A signed-in account. Every send renews the token, as some servers do."""
 
-    def __init__(self, backpack, account, credentials):
+    def __init__(self, backpack, account, credentials, on_tokens):
         self.backpack, self.account = backpack, account
+        self.on_tokens = on_tokens
         self.username = credentials.username
         self.addresses = account.addresses
         self.closed = False
+        on_tokens(self.credentials)
 
     @property
     def credentials(self):
@@ -99,6 +101,7 @@ class MemorySession:
     def send(self, parcel):
         self.backpack.sent.append(parcel)
         self.backpack.tokens += 1
+        self.on_tokens(self.credentials)
         fault = self.backpack.faults.pop(0) if self.backpack.faults else "ok"
         return getattr(self, f"_{fault}")(parcel)
 

@@ -104,8 +104,8 @@ def test_one_that_cannot_sign_in_does_not_stop_the_others(campaign, desk, keys):
 def test_a_sign_in_that_ends_meanwhile_does_not_stop_the_others(campaign, desk):
     sign_in = desk.backpack.sign_in
 
-    def expiring(credentials):
-        session = sign_in(credentials)
+    def expiring(credentials, on_tokens):
+        session = sign_in(credentials, on_tokens)
         if credentials.username == ANN:
             session.held = refuse(errors.SignInFailed("The sign-in has expired.", "Login."))
         if credentials.username == BOB:
@@ -136,8 +136,8 @@ def test_a_destination_that_is_away_is_asked_three_times_at_most(campaign, desk)
 def test_an_account_that_cannot_be_served_now_does_not_keep_the_others(campaign, desk):
     sign_in = desk.backpack.sign_in
 
-    def without_collections(credentials):
-        session = sign_in(credentials)
+    def without_collections(credentials, on_tokens):
+        session = sign_in(credentials, on_tokens)
         if credentials.username == ANN:
             collections = session.collections
 
@@ -181,7 +181,7 @@ def test_a_limit_holds_for_all_accounts_together(campaign, desk):
 def test_nobody_signs_in_once_the_limit_is_used_up(campaign, desk):
     asked = []
     sign_in = desk.backpack.sign_in
-    desk.backpack.sign_in = lambda credentials: asked.append(1) or sign_in(credentials)
+    desk.backpack.sign_in = lambda *given: asked.append(1) or sign_in(*given)
     pushed(campaign, limits=Limits(3))
     assert len(asked) == 1
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from migrator.destinations import presets
 from migrator.destinations.badgr.calls import Calls
 from migrator.destinations.badgr.session import BadgrSession
-from migrator.destinations.badgr.tokens import OnTokens, Tokens, not_badgr
-from migrator.destinations.base import Capabilities, Credentials, Input, NotAccepted, TryLater
+from migrator.destinations.badgr.tokens import Tokens, not_badgr
+from migrator.destinations.base import (
+    Capabilities,
+    Credentials,
+    Input,
+    NotAccepted,
+    OnTokens,
+    TryLater,
+)
 from migrator.errors import SignInFailed
 from migrator.net import Client
 
@@ -17,8 +24,7 @@ _IMPORT_SECONDS = 120.0
 class Badgr:
     """One Badgr server, named by the address of its API.
 
-    `client` is made when none is given. `on_tokens` is told of new tokens the moment they arrive,
-    because the old ones are dead by then.
+    `client` is made when none is given.
     """
 
     kind = "badgr"
@@ -29,15 +35,13 @@ class Badgr:
         url: str,
         client: Client | None = None,
         client_id: str = "public",
-        on_tokens: OnTokens | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.capabilities = _capabilities(self.url)
         self._client = client
         self._client_id = client_id
-        self._on_tokens = on_tokens
 
-    def sign_in(self, credentials: Credentials) -> BadgrSession:
+    def sign_in(self, credentials: Credentials, on_tokens: OnTokens | None = None) -> BadgrSession:
         """Open a session with tokens if they still work, else with the password.
 
         Raises SignInFailed with the next step: wrong password, shut out for a while, no confirmed
@@ -45,7 +49,7 @@ class Badgr:
         """
         client = self._client or _client(self.url)
         tokens = Tokens(
-            client, self.url, credentials, client_id=self._client_id, on_change=self._on_tokens
+            client, self.url, credentials, client_id=self._client_id, on_change=on_tokens
         )
         calls = Calls(client, self.url, tokens, owns_client=self._client is None)
         try:

@@ -7,11 +7,10 @@ twice: each failure doubles the time the server shuts the account out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from migrator.destinations.badgr.verdicts import body_of, plain, wait_of
-from migrator.destinations.base import Credentials, TryLater
+from migrator.destinations.base import Credentials, OnTokens, TryLater
 from migrator.errors import SignInFailed
 from migrator.net import Client, Reply, Unreachable
 
@@ -19,7 +18,6 @@ SCOPE = "rw:profile rw:backpack"
 """Always asked for: a client that names itself and no scope gets next to nothing."""
 
 JSON = {"Accept": "application/json"}
-OnTokens = Callable[[Credentials], None]
 
 
 class Tokens:
