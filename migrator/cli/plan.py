@@ -99,7 +99,7 @@ def _web(opened: Archive, asked: WebAsked) -> Web:
     from migrator.net import Client
     from migrator.verify.live import LiveWeb
 
-    return LiveWeb(Client(via=asked.via))
+    return LiveWeb(Client(via=asked.via), played=asked.via is not None)
 
 
 def _facts(counts: PlanCounts) -> dict[str, object]:

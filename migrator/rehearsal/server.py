@@ -219,4 +219,4 @@ def serve(options: RehearsalOptions, *, fetching: Fetching | None = None) -> Reh
 def over_http(address: str) -> Callable[[], Web]:
     """Return a maker of webs that send every request, whatever its host, to this address."""
     client = Client(via=address)
-    return lambda: LiveWeb(client)
+    return lambda: LiveWeb(client, played=True)

@@ -87,14 +87,17 @@ def _destination(total: DestinationTotal) -> Iterator[str]:
         width = round(100 * one.badges / max(1, total.badges))
         rows.append(
             (
-                f'<span class="state">{STATE_WORDS[one.state]}</span>'
-                f'<div class="bar" style="width:{width}%"></div>',
+                f'<span class="state">{STATE_WORDS[one.state]}</span>{_bar(width)}',
                 number(one.badges),
                 _why(one.reason),
             )
         )
     yield from _table(("State", "Badges", "Why, and what next"), rows)
     yield f'<p class="sum">{_text(transfer_balance(total))}</p>\n'
+
+
+def _bar(width: int) -> str:
+    return f'<div class="bar" style="width:{width}%"></div>'
 
 
 def _why(code: str | None) -> str:
