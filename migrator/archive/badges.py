@@ -11,7 +11,7 @@ from migrator.archive import merge
 from migrator.archive.artwork import split
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
-from migrator.openbadges.badge import Badge, Document, Pieces, read_badge
+from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
 
@@ -31,6 +31,7 @@ class BadgeWriter:
         self._documents: list[tuple[int, int, str, str | None, str]] = []
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
         self._seen: dict[bytes, int] = {}
+        self._classes: dict[BadgeClass, int] = {}
 
     def badge(self, found: Found) -> str:
         """Take one badge; returns which count it belongs to: archived, known or problems."""
@@ -266,6 +267,13 @@ class BadgeWriter:
     def _badge_class(self, badge_class: BadgeClass | None) -> int | None:
         if badge_class is None:
             return None
+        # One badge class stands in thousands of badges of a batch.
+        known = self._classes.get(badge_class)
+        if known is None:
+            known = self._classes[badge_class] = self._new_badge_class(badge_class)
+        return known
+
+    def _new_badge_class(self, badge_class: BadgeClass) -> int:
         issuer = self._issuer(badge_class.issuer)
         values = (
             *(badge_class.id, issuer, badge_class.name, badge_class.description),
@@ -314,14 +322,14 @@ _NO_COLLECTION = (
 
 def _not_understood(found: Found, badge: Badge) -> list[Document]:
     """Return what was found beside the badge and is no part of it: kept all the same."""
-    understood = {one.data for one in badge.documents}
-    given = (
-        Document("jws", found.jws or b""),
-        Document("assertion", found.assertion or b""),
-        Document("badge_class", found.badge_class or b""),
-        Document("issuer", found.issuer or b""),
+    given: tuple[tuple[DocumentKind, bytes | None], ...] = (
+        ("jws", found.jws),
+        ("assertion", found.assertion),
+        ("badge_class", found.badge_class),
+        ("issuer", found.issuer),
     )
-    return [one for one in given if one.data and one.data not in understood]
+    understood = [one.data for one in badge.documents]
+    return [Document(kind, data) for kind, data in given if data and data not in understood]
 
 
 def _richness(assertion: Assertion) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from migrator import errors
 from migrator.archive.archive import Archive
@@ -140,39 +141,37 @@ def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
 def _weight(outcome: Outcome) -> int:
     if isinstance(outcome, Found):
         parts = (outcome.assertion, outcome.badge_class, outcome.issuer, outcome.jws, outcome.image)
-        stories = (membership.story for membership in outcome.memberships)
-        warnings = (warning.raw for warning in outcome.warnings)
-        return sum(len(part or b"") for part in (*parts, *stories, *warnings))
+        stories = [membership.story for membership in outcome.memberships]
+        warnings = [warning.raw for warning in outcome.warnings]
+        return sum([len(part) for part in (*parts, *stories, *warnings) if part])
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
 def _take(archive: Archive, source_id: int, batch: list[Outcome]) -> Counts:
     with archive.writing() as conn:
         writer = BadgeWriter(conn, source_id, archive.now())
-        counts = Counts()
-        for outcome in batch:
-            counts = _one(writer, counts, storable(outcome))
+        became = Counter(name for outcome in batch for name in _one(writer, storable(outcome)))
         writer.finish()
-    return replace(counts, warnings=writer.warnings)
+    return Counts(**became, warnings=writer.warnings)
 
 
-def _one(writer: BadgeWriter, counts: Counts, outcome: Outcome) -> Counts:
+def _one(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
+    """Take one outcome; returns which counts it belongs to."""
     match outcome:
         case Found():
-            state = writer.badge(outcome)
-            return replace(counts, found=counts.found + 1, **{state: getattr(counts, state) + 1})
+            return "found", writer.badge(outcome)
         case Problem(severity=Severity.PROBLEM):
             writer.problem(outcome)
-            return replace(counts, found=counts.found + 1, problems=counts.problems + 1)
+            return "found", "problems"
         case Problem():
             writer.problem(outcome)
-            return counts
+            return ()
         case FoundLearner():
             writer.learner(outcome)
-            return replace(counts, learners=counts.learners + 1)
+            return ("learners",)
         case FoundCollection():
             writer.collection(outcome)
-            return replace(counts, collections=counts.collections + 1)
+            return ("collections",)
 
 
 def first_problems(archive: Archive, source_id: int, limit: int = 10) -> list[tuple[str, str]]:

@@ -47,13 +47,19 @@ class People:
         address = address.strip()
         found = self._known.get(address)
         if found is None:
-            self.learner([address])
-            row = self._conn.execute(
-                "select id, learner_id from identity where type = 'email' and value = ?",
-                (address,),
-            ).fetchone()
-            found = self._known[address] = (int(row[0]), int(row[1]))
+            found = self._spelled_so(address)
+            if found is None:
+                self.learner([address])
+                found = self._spelled_so(address)
+                assert found is not None
+            self._known[address] = found
         return found
+
+    def _spelled_so(self, address: str) -> tuple[int, int] | None:
+        row = self._conn.execute(
+            "select id, learner_id from identity where type = 'email' and value = ?", (address,)
+        ).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
 
     def _find(self, address: str) -> int | None:
         row = self._conn.execute(

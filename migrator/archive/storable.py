@@ -22,14 +22,22 @@ def storable(value: T) -> T:
 
 
 def _kept(value: Any) -> Any:
+    if value is None or isinstance(value, bytes):  # most of what is found, and the largest
+        return value
     if isinstance(value, str):
         return value if value.isascii() else _text(value)
     if isinstance(value, int):
         return value if -_LARGEST <= value <= _LARGEST else max(-_LARGEST, min(_LARGEST, value))
     if isinstance(value, tuple):
-        return tuple(_kept(item) for item in value) if value else value
-    names = _fields(type(value))
-    changed = {name: new for name in names if (new := _kept(old := getattr(value, name))) != old}
+        return tuple([_kept(item) for item in value]) if value else value
+    kind: type = type(value)
+    names = _fields(kind)
+    changed = {}
+    for name in names:
+        old = getattr(value, name)
+        new = _kept(old)
+        if new is not old and new != old:
+            changed[name] = new
     return replace(value, **changed) if changed else value
 
 

@@ -17,6 +17,9 @@ from migrator.openbadges.normal import read_assertion, read_badge_class
 from migrator.openbadges.warning import WARNINGS, Warnings, warning
 
 
+DocumentKind = Literal["assertion", "badge_class", "issuer", "jws"]
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """What a source has of one badge; each may be missing."""
@@ -37,7 +40,7 @@ class Document:
     in the Backpack's own form has no address: it was never served.
     """
 
-    kind: Literal["assertion", "badge_class", "issuer", "jws"]
+    kind: DocumentKind
     data: bytes
     url: str | None = None
     derived: bool = False
