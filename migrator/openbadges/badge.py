@@ -16,7 +16,6 @@ from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verific
 from migrator.openbadges.normal import read_assertion, read_badge_class
 from migrator.openbadges.warning import WARNINGS, Warnings, warning
 
-
 DocumentKind = Literal["assertion", "badge_class", "issuer", "jws"]
 
 
