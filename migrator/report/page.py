@@ -13,6 +13,7 @@ from migrator.report.words import (
     badges,
     day,
     number,
+    plain,
     transfer_balance,
 )
 
@@ -123,7 +124,7 @@ def _badge_cells(badge: BadgeStory) -> tuple[str, ...]:
     issuer = f"<br><small>{_text(badge.issuer)}</small>" if badge.issuer else ""
     return (
         _text(badge.badge) + issuer,
-        day(badge.issued_on),
+        _text(day(badge.issued_on)),
         "<br>".join(states) or "in the archive",
     )
 
@@ -143,4 +144,5 @@ def _cell(cell: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(text, quote=True)
+    # Without control characters no name can turn the text around it from right to left.
+    return escape(plain(text), quote=True)

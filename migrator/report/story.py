@@ -54,9 +54,9 @@ def _badge_lines(badge: BadgeStory) -> Iterator[str]:
 
 
 def _where_lines(where: Where) -> Iterator[str]:
-    at = f" ({where.account})" if where.account else ""
+    at = f" ({plain(where.account)})" if where.account else ""
     yield (
-        f"    {STATE_WORDS[where.state].capitalize()}, {where.destination}{at},"
+        f"    {STATE_WORDS[where.state].capitalize()}, {plain(where.destination)}{at},"
         f" {day(where.changed_at)}."
     )
     if where.pending:

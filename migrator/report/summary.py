@@ -20,7 +20,7 @@ def summary_lines(totals: Totals) -> Iterator[str]:
     )
     for source in totals.sources:
         yield (
-            f"  {plain(source.label)} ({source.adapter}): {number(source.found)} found ="
+            f"  {plain(source.label)} ({plain(source.adapter)}): {number(source.found)} found ="
             f" {number(source.archived)} archived + {number(source.known)} known"
             f" + {number(source.problems)} with problems{_unfinished(source.state)}"
         )
@@ -33,7 +33,7 @@ def summary_lines(totals: Totals) -> Iterator[str]:
 
 def destination_lines(total: DestinationTotal) -> Iterator[str]:
     """Yield one destination's states as bars, its reasons, and the balance."""
-    yield f"{total.name}, {_count(total.accounts, 'account')}"
+    yield f"{plain(total.name)}, {_count(total.accounts, 'account')}"
     by_state: Counter[str] = Counter()
     for one in total.states:
         by_state[one.state] += one.badges
