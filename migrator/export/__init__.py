@@ -1,0 +1,1 @@
+"""Taking badges out of the archive: pictures, bags, packages, documents and tables."""
