@@ -163,6 +163,8 @@ class Client:
         times = (min(self._connect_timeout, left), min(order.read_timeout, left))
         answer = self._adapter.send(prepared, stream=True, timeout=times, verify=True)
         with closing(answer):
+            if answer.status_code < 200:
+                raise ConnectionResetError("only an interim answer came")
             body = b""
             if order.whole or answer.status_code not in _REDIRECTS:
                 body = read_body(answer.raw, answer.headers, self._max_bytes)

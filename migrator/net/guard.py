@@ -7,7 +7,7 @@ its mind (DNS rebinding) nor a redirect gets past it.
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.exceptions import HTTPError, LocationParseError
@@ -16,6 +16,8 @@ from urllib3.util import parse_url
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Services of clouds that stand on public addresses.
 _INNER = frozenset({IPv4Address("168.63.129.16"), IPv4Address("100.100.100.200")})
+# Site-local addresses of old, and relays for 6to4: `ipaddress` takes both for public.
+_OLD_NETWORKS = (ip_network("fec0::/10"), ip_network("192.88.99.0/24"))
 _INNER_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
 # Ports under 1024 but for the web's own, and ports where something other than HTTP listens.
 _WEB_PORTS = frozenset({80, 443})
@@ -113,7 +115,7 @@ def _inside(found: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
 
 def _public(found: IPv4Address | IPv6Address) -> bool:
     special = found.is_multicast or found.is_reserved or found.is_unspecified or found in _INNER
-    return found.is_global and not special
+    return found.is_global and not special and not any(found in one for one in _OLD_NETWORKS)
 
 
 def _is_address(host: str) -> bool:

@@ -13,6 +13,7 @@ _NAMES = (
 )
 _SCHEME = re.compile(r"\b(Bearer|Token|Basic)(\s+)(?!\[hidden\])[\w.~+/=-]{6,}", re.IGNORECASE)
 _USERINFO = re.compile(r"(://)[^/?#\s@\"'<>]+@")
+_CODE = re.compile(r"([?&]code=)[^&\s\"'<>]+", re.IGNORECASE)
 _STRING = r"(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)"
 # In JSON and Python text: "password": "...", also when it is cut off.
 _QUOTED = re.compile(rf"([\"'][\w-]*{_NAMES}[\"']\s*[:=]\s*){_STRING}", re.IGNORECASE)
@@ -32,6 +33,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted({one for one in secrets if one}, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
+    text = _CODE.sub(rf"\1{HIDDEN}", text)
     text = _SCHEME.sub(rf"\1\2{HIDDEN}", text)
     text = _QUOTED.sub(rf'\1"{HIDDEN}"', text)
     return _PLAIN.sub(rf"\1{HIDDEN}", text)

@@ -141,3 +141,8 @@ def test_a_name_that_changes_its_mind_is_stopped_before_a_byte_leaves(peer, fail
     error = failure(Client(connect_timeout=2).get, f"http://0x7f000001:{listening.port}/")
     assert (error.kind, error.sent) == ("blocked", False)
     assert heard.get(timeout=5) == b""
+
+
+@pytest.mark.parametrize("address", ["fec0::1", "feff::1", "192.88.99.1", "64:ff9b::192.88.99.1"])
+def test_networks_of_old_are_not_public(address):
+    assert not is_public(address)

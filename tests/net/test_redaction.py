@@ -85,3 +85,7 @@ def test_any_token_is_hidden_in_any_dress(token):
         f"https://u:{token}@host/",
     ):
         assert token not in redact(dress)
+
+
+def test_the_code_of_a_sign_in_is_hidden_in_an_address():
+    assert "s3cret" not in redact("https://backpack.example/back?state=1&code=s3cret#x")
