@@ -421,3 +421,12 @@ def test_an_error_says_what_to_do_and_hides_who(client, failure):
     assert isinstance(error, Unreachable)
     assert "planted" not in f"{error} {error!r} {error.url} {error.detail}"
     assert error.next_step
+
+
+def test_an_interim_answer_alone_is_no_answer(peer, taking_in, client, failure):
+    def hint(connected, _):
+        taking_in(connected)
+        connected.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </badge.png>\r\n\r\n")
+
+    error = failure(client.get, peer(hint).url)
+    assert (error.kind, error.sent) == ("reset", True)
