@@ -3,11 +3,11 @@
     MigratorError                 1
     |-- Usage                     2   the command line or a setting is wrong
     |   |-- NotRecognised         2   no adapter knows this source
+    |   |-- SourceUnreadable      2   a source as a whole cannot be read
     |-- Incomplete                4   work is left that a later run can do
     |-- SignInFailed              5   the destination does not let this account in
     |-- ArchiveDamaged            6   the archive cannot be trusted as it is
     |-- ArchiveLocked             7   another process holds the archive or the account
-    |-- SourceUnreadable          2   a source as a whole cannot be read
 
 The number is the exit code of the command (docs/exit-codes.md). A single bad badge is never an
 exception: it is a `Problem` of the source or a `Reason` of the transfer.

@@ -32,7 +32,7 @@ def assign(archive: Archive, budget: int = HASHES_A_RUN) -> int:
             for spelling, learner in spellings
         }
         for assertion_id, hashed in badges:
-            learner = whose.get(hashed.lower())
+            learner = whose.get(hashed)
             if learner is not None:
                 found.append((assertion_id, learner))
     store.assign(archive, found)
@@ -44,7 +44,7 @@ def _by_salt(
 ) -> dict[tuple[str, str | None], list[tuple[int, str]]]:
     groups: dict[tuple[str, str | None], list[tuple[int, str]]] = defaultdict(list)
     for assertion_id, hashed, salt in badges:
-        algorithm, dollar, _ = hashed.partition("$")
-        if dollar and algorithm.lower() in ("md5", "sha1", "sha256", "sha512"):
-            groups[algorithm.lower(), salt].append((assertion_id, hashed))
+        algorithm, dollar, _ = hashed.strip().lower().partition("$")
+        if dollar and algorithm in ("md5", "sha1", "sha256", "sha512"):
+            groups[algorithm, salt].append((assertion_id, hashed.strip().lower()))
     return groups

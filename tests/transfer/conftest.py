@@ -209,8 +209,9 @@ class Desk:
         now = datetime(2026, 11, 23, tzinfo=UTC)
         inputs = more.pop("capabilities", self.backpack.capabilities)
         web = more.pop("web", SilentWeb())
+        watch = more.pop("watch", lambda judged: None)
         question = Question(self.saved, inputs, web, "archive", now, **more)
-        counts = plan(self.archive, question, lambda judged: None)
+        counts = plan(self.archive, question, watch)
         assert counts.balances
         self.balance()
         return counts

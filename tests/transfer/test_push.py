@@ -7,6 +7,7 @@ import pytest
 
 from migrator import errors
 from migrator.archive import ledger
+from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 
 
@@ -39,8 +40,6 @@ def test_sending_is_on_disk_before_the_request_leaves(desk, make, archive):
     send = type(desk.session()).send
 
     def watching(session, parcel):
-        from migrator.archive.archive import Archive
-
         with Archive.read(archive.path) as other:
             seen.append(tuple(other.one("select state, attempts from transfer")))
         return send(session, parcel)
