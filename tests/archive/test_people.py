@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from migrator.archive import totals
+from migrator.archive.people import People
 from migrator.sources.found import (
     FoundCollection,
     FoundLearner,
@@ -126,3 +127,8 @@ def test_a_collection_of_nobody_and_one_never_described_are_told_of(
     assert set(told) == {"collection_without_owner", "collection_unknown"}
     assert b"all of it" in told["collection_without_owner"]
     assert count(archive, "collection_assertion") == 0
+
+
+def test_nobody_is_known_by_a_blank(archive):
+    with pytest.raises(ValueError, match="at least one address"):
+        People(archive.conn, lambda: None).learner([" ", ""])

@@ -210,7 +210,7 @@ class Desk:
         inputs = more.pop("capabilities", self.backpack.capabilities)
         web = more.pop("web", SilentWeb())
         watch = more.pop("watch", lambda judged: None)
-        question = Question(self.saved, inputs, web, "archive", now, **more)
+        question = Question(self.saved, inputs, web, more.pop("asked", "archive"), now, **more)
         counts = plan(self.archive, question, watch)
         assert counts.balances
         self.balance()

@@ -124,6 +124,19 @@ def test_a_plan_leaves_what_is_under_way_or_finished_alone(desk, make, text_cloc
     assert desk.state()[3:] == ["held", "held"]
 
 
+def test_what_the_archive_knows_for_certain_tells_more_than_a_dead_host(desk, make):
+    expired = make.json(make.assertion(1, expires="2018-01-01"))
+    desk.read([make.found(1, assertion=expired), make.found(2)])
+    desk.plan(web=DeadWeb(), asked="web")
+    assert desk.states() == [("held", "expired"), ("held", "host_dead")]
+
+
+def test_a_revoked_badge_is_held_though_a_server_might_take_it(desk, make):
+    desk.read([make.found(1, assertion=make.json(make.assertion(1, revoked=True)))])
+    desk.plan(web=ArchivedWeb(desk.archive))
+    assert desk.states() == [("held", "revoked")]
+
+
 def test_verdicts_are_kept_as_they_change(desk, make, archive):
     desk.read([make.found(1)])
     for web in (DeadWeb(), DeadWeb(), ArchivedWeb(archive)):

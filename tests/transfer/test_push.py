@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from migrator import errors
 from migrator.archive import ledger
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
+from migrator.sources.found import Found
 
 
 def kill(desk, killed, *faults):
@@ -155,6 +157,19 @@ def test_both_versions_of_a_badgr_badge_are_one(desk, make, twin, ours):
     assert desk.push().sent == {}
     row = desk.archive.one("select state, remote_id from transfer")
     assert tuple(row) == ("already_there", "remote 7")
+
+
+def test_a_signed_badge_is_found_under_the_id_it_declares(desk, make):
+    document = make.assertion(1, verify={"type": "signed", "url": f"{make.host}/key.pem"})
+    parts = ({"alg": "RS256"}, document | {"id": "urn:uuid:7"}, {})
+    jws = b".".join(base64.urlsafe_b64encode(make.json(part)).rstrip(b"=") for part in parts)
+    desk.read([Found("a", jws=jws, holder="ann@example.org")])
+    desk.plan()
+    with desk.archive.writing() as conn:  # whatever the plan thinks of its signature
+        conn.execute("update transfer set state = 'planned', input = 'jws'")
+    desk.backpack.accounts["ann@example.org"].badges["urn:uuid:7"] = "remote 7"
+    assert desk.push().sent == {}
+    assert desk.state() == ["already_there"]
 
 
 def test_an_answer_that_it_is_there_already_is_success(desk, make, archive):
