@@ -24,6 +24,7 @@ class BadgeWriter:
     def __init__(self, conn: sqlite3.Connection, source_id: int, now: str) -> None:
         self._conn = conn
         self._source = source_id
+        self._source_key = _source_key(conn, source_id)
         self._now = now
         self._rows = Rows(conn)
         self.people = People(conn, self._write_badges)
@@ -35,7 +36,7 @@ class BadgeWriter:
 
     def badge(self, found: Found) -> str:
         """Take one badge; returns which count it belongs to: archived, known or problems."""
-        digest = _found_digest(self._source, found)
+        digest = _found_digest(self._source_key, found)
         seen = self._seen_before(digest)
         if seen is not None:
             self._remember_memberships(found, seen)
@@ -342,8 +343,14 @@ def _richness(assertion: Assertion) -> int:
     )
 
 
-def _found_digest(source_id: int, found: Found) -> bytes:
-    digest = sha256(f"{source_id}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode())
+def _source_key(conn: sqlite3.Connection, source_id: int) -> str:
+    # Not the row's number: two archives of one source must know each other's sightings.
+    row = conn.execute("select adapter, place from source where id = ?", (source_id,)).fetchone()
+    return "\0".join(row)
+
+
+def _found_digest(source_key: str, found: Found) -> bytes:
+    digest = sha256(f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode())
     for part in (found.assertion, found.badge_class, found.issuer, found.jws, found.image):
         digest.update(b"\0-" if part is None else b"\0%d:" % len(part))
         digest.update(part or b"")
