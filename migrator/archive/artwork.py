@@ -26,8 +26,12 @@ def join(artwork: bytes, at: int, splice: bytes) -> bytes:
     return b"".join((artwork[:at], splice, artwork[at:]))
 
 
-def split(file: bytes, start: int, end: int) -> Spliced:
-    """Take the bytes from `start` to `end` out of a file; an empty range takes nothing out."""
+def split(file: bytes, start: int, end: int, digest: bytes | None = None) -> Spliced:
+    """Take the bytes from `start` to `end` out of a file; an empty range takes nothing out.
+
+    `digest` is the file's SHA-256 where it is known already.
+    """
     if not 0 <= start <= end <= len(file):
         start = end = 0
-    return Spliced(file[:start] + file[end:], start, file[start:end], sha256(file).digest())
+    digest = digest or sha256(file).digest()
+    return Spliced(file[:start] + file[end:], start, file[start:end], digest)

@@ -33,10 +33,12 @@ class BadgeWriter:
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
         self._seen: dict[bytes, int] = {}
         self._classes: dict[BadgeClass, int] = {}
+        self._artworks: dict[bytes, int] = {}
 
     def badge(self, found: Found) -> str:
         """Take one badge; returns which count it belongs to: archived, known or problems."""
-        digest = _found_digest(self._source_key, found)
+        image_digest = sha256(found.image).digest() if found.image is not None else None
+        digest = _found_digest(self._source_key, found, image_digest)
         seen = self._seen_before(digest)
         if seen is not None:
             self._remember_memberships(found, seen)
@@ -56,7 +58,7 @@ class BadgeWriter:
             raw = found.image or found.assertion or found.jws or b""
             self.problem(Problem(found.locator, "no_badge", f"{error}", raw))
             return "problems"
-        return self._new_sighting(found, badge, digest)
+        return self._new_sighting(found, badge, digest, image_digest)
 
     def problem(self, problem: Problem) -> None:
         """Take what could not be read, with as much of it as the limits allow."""
@@ -134,8 +136,10 @@ class BadgeWriter:
             seen = int(row[0]) if row else None
         return seen
 
-    def _new_sighting(self, found: Found, badge: Badge, digest: bytes) -> str:
-        image_id = self._image(found.image, badge)
+    def _new_sighting(
+        self, found: Found, badge: Badge, digest: bytes, image_digest: bytes | None
+    ) -> str:
+        image_id = self._image(found.image, image_digest, badge)
         documents = [(self._document(one), one) for one in badge.documents]
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
@@ -173,29 +177,34 @@ class BadgeWriter:
             return self.people.identity(recipient.identity)
         return None
 
-    def _image(self, file: bytes | None, badge: Badge) -> int | None:
-        if file is None:
+    def _image(self, file: bytes | None, digest: bytes | None, badge: Badge) -> int | None:
+        if file is None or digest is None:
             return None
-        start, end = (badge.baked.start, badge.baked.end) if badge.baked else (0, 0)
-        spliced = split(file, start, end)
-        known = self._rows.find("image", spliced.digest)
+        known = self._rows.find("image", digest)
         if known is not None:
             return known
-        artwork = self._rows.add_unique(
-            "artwork",
-            sha256(spliced.artwork).digest(),
-            *(badge.media_type or "application/octet-stream", len(spliced.artwork)),
-            spliced.artwork,
-        )
-        return self._rows.add_unique(
-            "image", spliced.digest, artwork, spliced.at, spliced.splice, len(file)
-        )
+        start, end = (badge.baked.start, badge.baked.end) if badge.baked else (0, 0)
+        spliced = split(file, start, end, digest)
+        artwork = self._artwork(spliced.artwork, badge.media_type)
+        return self._rows.add_new("image", digest, artwork, spliced.at, spliced.splice, len(file))
+
+    def _artwork(self, data: bytes, media_type: str | None) -> int:
+        # One artwork stands in thousands of images: to compare is a third of the time to hash.
+        known = self._artworks.get(data)
+        if known is None:
+            kind = media_type or "application/octet-stream"
+            digest = sha256(data).digest()
+            known = self._rows.add_unique("artwork", digest, kind, len(data), data)
+            self._artworks[data] = known
+        return known
 
     def _document(self, document: Document) -> int:
-        digest = sha256(document.data).digest()
-        return self._rows.add_unique(
-            "document", digest, document.kind, len(document.data), _content(document.data)
-        )
+        data = document.data
+        digest = sha256(data).digest()
+        known = self._rows.find("document", digest)
+        if known is not None:
+            return known
+        return self._rows.add_new("document", digest, document.kind, len(data), _content(data))
 
     def _assertion(
         self,
@@ -208,7 +217,7 @@ class BadgeWriter:
         known = self._rows.find("assertion", digest)
         columns = self._columns(badge, documents, image_id, holder)
         if known is None:
-            number = self._rows.add_assertion(badge.identity, digest, *columns)
+            number = self._rows.add_new("assertion", digest, badge.identity, *columns)
             self._add_evidence(number, badge.assertion)
             return number, "archived"
         self._write_badges()
@@ -291,7 +300,7 @@ class BadgeWriter:
         known = self._rows.find("badge_class", digest)
         if known is not None:
             return known
-        number = self._rows.add_unique("badge_class", digest, *values)
+        number = self._rows.add_new("badge_class", digest, *values)
         for target in targets:
             self._rows.add("alignment", number, *target)
         for tag in badge_class.tags:
@@ -349,12 +358,11 @@ def _source_key(conn: sqlite3.Connection, source_id: int) -> str:
     return "\0".join(row)
 
 
-def _found_digest(source_key: str, found: Found) -> bytes:
-    digest = sha256(f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode())
-    for part in (found.assertion, found.badge_class, found.issuer, found.jws, found.image):
-        digest.update(b"\0-" if part is None else b"\0%d:" % len(part))
-        digest.update(part or b"")
-    return digest.digest()
+def _found_digest(source_key: str, found: Found, image_digest: bytes | None) -> bytes:
+    said = f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode()
+    parts = (found.assertion, found.badge_class, found.issuer, found.jws, image_digest)
+    marks = (b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts)
+    return sha256(b"".join((said, *marks))).digest()
 
 
 def _digest_of(values: object) -> bytes:

@@ -24,7 +24,7 @@ _COLUMNS = {
     ),
     "tag": ("id", "badge_class_id", "name"),
     "assertion": (
-        *("id", "identity", "digest", "version", "badge_class_id", "learner_id", "hosted_url"),
+        *("id", "digest", "identity", "version", "badge_class_id", "learner_id", "hosted_url"),
         *("uid", "verification", "verification_url", "recipient_identity", "recipient_type"),
         *("recipient_hashed", "recipient_salt", "issued_on", "expires", "image", "narrative"),
         *("revoked", "jws_id", "document_id", "image_id", "richness"),
@@ -58,16 +58,12 @@ class Rows:
     def add_unique(self, table: str, digest: bytes, *values: Any) -> int:
         """Keep a row unless one with this digest is there; returns the id of the one that is."""
         found = self.find(table, digest)
-        if found is not None:
-            return found
+        return self.add_new(table, digest, *values) if found is None else found
+
+    def add_new(self, table: str, digest: bytes, *values: Any) -> int:
+        """Keep a row with a digest that `find` has not found; returns its id."""
         number = self.add(table, digest, *values)
         self._ids[table, digest] = number
-        return number
-
-    def add_assertion(self, identity: str, digest: bytes, *values: Any) -> int:
-        """Keep a new assertion; returns its id."""
-        number = self.add("assertion", identity, digest, *values)
-        self._ids["assertion", digest] = number
         return number
 
     def find(self, table: str, digest: bytes) -> int | None:
