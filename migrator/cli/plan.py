@@ -40,6 +40,7 @@ def plan(
 
     Without --check only the archive is asked: what it holds is taken to be alive and unchanged.
     """
+    from migrator.archive import accounts
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
 
@@ -48,8 +49,10 @@ def plan(
         destination, saved = resolve(opened, to)
         web = WebAsked(check=check or via is not None, via=via)
         counts = make_plan(opened, destination, saved, console, web=web, with_deleted=with_deleted)
+        known = accounts.accounts(opened, saved.id)
+    following = f"push --to {saved.name}" if known else f"login {saved.name} --as EMAIL"
     console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(counts)})
-    console.last(f"Next: badge-migrator push --to {saved.name}")
+    console.last(f"Next: badge-migrator {following}")
 
 
 def make_plan(

@@ -167,6 +167,10 @@ def _states(total: DestinationTotal) -> Counter[str]:
 
 def _next(saved: SavedDestination, total: DestinationTotal, *, interrupted: bool) -> str:
     states = _states(total)
+    if not total.accounts:
+        return f"Nobody has signed in. Next: badge-migrator login {saved.name} --as EMAIL"
+    if total.not_planned:
+        return f"Next: badge-migrator plan --to {saved.name}"
     left = states["planned"] + states["waiting"] + states["sending"]
     if interrupted or left:
         return f"To go on: badge-migrator push --to {saved.name}"
@@ -181,9 +185,11 @@ def _exit_code(pushed: list[AccountPush], total: DestinationTotal, *, interrupte
         return 130
     if total.missing:
         return 1
-    if any((one.trouble and not one.later) or one.tally.stopped in _SIGN_IN for one in pushed):
+    if not total.accounts or any(
+        (one.trouble and not one.later) or one.tally.stopped in _SIGN_IN for one in pushed
+    ):
         return 5
-    later = any(one.later for one in pushed)
+    later = total.not_planned or any(one.later for one in pushed)
     if later or states["planned"] + states["waiting"] + states["sending"]:
         return 4
     return 3 if states["refused"] + states["held"] else 0

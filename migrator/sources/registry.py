@@ -127,7 +127,9 @@ def _not_recognised(
     looked_for = [f"  {adapter.name}: {adapter.reads}" for adapter in known.adapters]
     unusable = [f"  {broken.name}: cannot be used. {broken.why}" for broken in known.broken]
     what = f"Nothing we know how to read is in {place.label}."
-    if claims:
+    if place.kind == "file" and not place.head(1):
+        what = f"{place.label} is empty: there is not a single byte in it."
+    elif claims:
         what += f" The nearest is {claims[0][0].name}: {claims[0][1].why}"
     lines = ["We looked for:", *looked_for, *unusable]
     lines.append("If it is one of these all the same, say which: --adapter NAME.")

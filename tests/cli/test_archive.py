@@ -63,3 +63,8 @@ def test_a_file_that_is_no_archive_is_left_alone(run, tmp_path, demo_data):
     ran = run("archive", demo_data / "backpack.sql", "--archive", tmp_path / "mine.txt", expected=6)
     assert "mine.txt" in ran.err
     assert (tmp_path / "mine.txt").read_text() == "my diary"
+
+
+def test_an_empty_file_is_called_empty(run, tmp_path):
+    (tmp_path / "export.zip").write_bytes(b"")
+    assert "not a single byte" in run("archive", tmp_path / "export.zip", expected=2).err

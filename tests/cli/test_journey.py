@@ -241,3 +241,13 @@ def test_a_destination_nobody_knows_is_met_with_suggestions(run, ready):
 
 def test_status_without_an_archive_says_how_to_make_one(run):
     assert "badge-migrator archive" in run("status", expected=2).err
+
+
+def test_whoever_pushes_too_early_is_told_what_comes_first(run, rehearsal, demo_data):
+    run("archive", demo_data / "backpack.sql")
+    to = f"badgr:{rehearsal.url}"
+    assert f"badge-migrator login {to} --as EMAIL" in run("push", "--to", to, expected=5).out
+    assert f"badge-migrator login {to} --as EMAIL" in run("plan", "--to", to).out
+    run("login", to, "--as", MARIA)
+    run("archive", demo_data / "mozilla-export.zip", expected=3)
+    assert f"badge-migrator plan --to {to}" in run("push", "--to", to, expected=4).out
