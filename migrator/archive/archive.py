@@ -13,10 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from migrator import errors
+from migrator.archive.journal import WAL, keep_journal
 from migrator.archive.process import is_alive, is_here
+from migrator.archive.trouble import explained
+from migrator.archive.upgrade import APPLICATION_ID, LATEST, check_version, upgrade
 
-APPLICATION_ID = 0x62_64_67_6D
-LATEST = 1
+__all__ = ["APPLICATION_ID", "LATEST", "Archive", "reading", "utc_now"]
 _BUSY_SECONDS = 10
 
 
@@ -38,6 +40,7 @@ class Archive:
         self.path = path
         self.conn = conn
         self.now = clock
+        self.shared = True  # others can read while one writes; not so on a network drive
 
     @classmethod
     def open(cls, path: Path, clock: Callable[[], str] = utc_now) -> Self:
@@ -50,12 +53,12 @@ class Archive:
                 conn.execute("pragma page_size = 16384")
                 conn.execute(f"pragma application_id = {APPLICATION_ID}")
             else:
-                _check_version(path, conn)
-            conn.execute("pragma journal_mode = wal")
-            conn.execute("pragma synchronous = normal")
-            conn.execute("pragma wal_autocheckpoint = 4000")
-            _migrate(conn)
-        return cls(path, conn, clock)
+                check_version(path, conn)
+            journal = keep_journal(conn, path)
+            upgrade(path, conn)
+        opened = cls(path, conn, clock)
+        opened.shared = journal == WAL
+        return opened
 
     @classmethod
     def read(cls, path: Path, clock: Callable[[], str] = utc_now) -> Self:
@@ -66,12 +69,28 @@ class Archive:
         )
         if _size(path) == 0 or not path.is_file():
             raise missing
-        with _connected(path, _reading(path)) as conn:
+        with _connected(path, reading(path)) as conn:
             # Writing needs the triggers that keep the full-text index; reading does not.
             conn.execute("pragma trusted_schema = off")
-            if _check_version(path, conn) < LATEST:
+            version = check_version(path, conn)
+            if not version:
                 raise missing
+        if version < LATEST:
+            conn.close()
+            cls._bring_up_to_date(path)
+            return cls.read(path, clock)
         return cls(path, conn, clock)
+
+    @classmethod
+    def _bring_up_to_date(cls, path: Path) -> None:
+        try:
+            cls.open(path).close()
+        except errors.Usage as error:
+            raise errors.Usage(
+                f"{path} is of an older badge-migrator and must be brought up to date, but it"
+                " cannot be written.",
+                "Copy it to a folder of your own, and name the copy with --archive.",
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +110,7 @@ class Archive:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Run a block as one transaction: all of it is kept, or none."""
-        with _explained(self.path, self._writer):
+        with explained(self.path, self._writer):
             self.conn.execute("begin immediate")
             try:
                 yield self.conn
@@ -104,12 +123,12 @@ class Archive:
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return every row of a query."""
-        with _explained(self.path):
+        with explained(self.path):
             return self.conn.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         """Return the first row of a query."""
-        with _explained(self.path):
+        with explained(self.path):
             row: sqlite3.Row | None = self.conn.execute(sql, values).fetchone()
         return row
 
@@ -153,7 +172,8 @@ def _size(path: Path) -> int:
         ) from error
 
 
-def _reading(path: Path) -> str:
+def reading(path: Path) -> str:
+    """Return how SQLite is to open a file for reading only, as the query of a URI."""
     # Where nothing can be written (a CD, a colleague's folder) and nobody is at work, SQLite reads
     # only what it is told will not change.
     alone = not path.with_name(f"{path.name}-wal").exists()
@@ -162,7 +182,7 @@ def _reading(path: Path) -> str:
 
 @contextmanager
 def _connected(path: Path, how: str) -> Iterator[sqlite3.Connection]:
-    with _explained(path):
+    with explained(path):
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?{how}",
             uri=True,
@@ -177,65 +197,3 @@ def _connected(path: Path, how: str) -> Iterator[sqlite3.Connection]:
         except BaseException:
             conn.close()
             raise
-
-
-def _check_version(path: Path, conn: sqlite3.Connection) -> int:
-    if conn.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
-        raise errors.Usage(
-            f"{path} is not an archive of badge-migrator.", "Name another file with --archive."
-        )
-    version = int(conn.execute("pragma user_version").fetchone()[0])
-    if version > LATEST:
-        raise errors.Usage(
-            f"{path} was written by a newer badge-migrator (archive version {version},"
-            f" this program knows {LATEST}).",
-            "Update badge-migrator: pip install --upgrade badge-migrator",
-        )
-    return version
-
-
-def _migrate(conn: sqlite3.Connection) -> None:
-    if conn.execute("pragma user_version").fetchone()[0] < LATEST:
-        # sqlite-utils takes a tenth of a second to import: only when there is something to do.
-        from migrator.archive import schema  # noqa: PLC0415 - see the line above
-
-        conn.execute("begin immediate")  # two processes may have found the file new
-        schema.migrate(conn)
-        conn.execute("commit")
-
-
-@contextmanager
-def _explained(path: Path, writer: Callable[[], str] | None = None) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise _operational(path, error, writer) from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            raise
-        raise errors.ArchiveDamaged(
-            f"{path} cannot be read as an archive ({error}).",
-            "Work on a copy of it, or take it from your backup.",
-        ) from error
-
-
-def _operational(
-    path: Path, error: sqlite3.OperationalError, writer: Callable[[], str] | None
-) -> Exception:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        who = writer() if writer else "another program"
-        return errors.ArchiveLocked(
-            f"{path} is being written by {who}.", "Wait until it has finished, then try again."
-        )
-    if "readonly" in text or "unable to open" in text:
-        return errors.Usage(
-            f"{path} cannot be written ({text}).",
-            "Check the permissions of the file and its folder, or name another with --archive.",
-        )
-    if "full" in text:
-        return errors.Incomplete(
-            f"The disk is full; nothing of what {path} held is lost.",
-            "Make room, then run the same command again: it goes on where it stopped.",
-        )
-    return error

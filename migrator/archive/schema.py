@@ -316,6 +316,14 @@ select adapter, label, place, state, found, archived, known, problems,
 from source;
 """
 
+_REMOVAL = """
+create table removal (
+  id integer primary key,
+  removed_at text not null,
+  badges integer not null
+);
+"""
+
 migrations = Migrations("badge-migrator")
 
 
@@ -331,6 +339,12 @@ def _archive(db: Database) -> None:
     ):
         db[table].enable_fts(columns, create_triggers=True)  # type: ignore[union-attr] # a table, not a view
     db.conn.execute("pragma user_version = 1")
+
+
+@migrations(name="0002_removal")
+def _removal(db: Database) -> None:
+    _statements(db.conn, _REMOVAL)
+    db.conn.execute("pragma user_version = 2")
 
 
 def _statements(conn: sqlite3.Connection, script: str) -> None:
