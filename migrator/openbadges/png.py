@@ -6,7 +6,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrator.openbadges.baked import MAX_TEXT, Baked, Unbaked, classify, in_order_of_trust
 from migrator.openbadges.documents import first_object
@@ -24,8 +24,7 @@ _LOOSE = re.compile(rb"(?:tEXt|iTXt|zTXt)openbadge(?:s|credential)?\x00", re.IGN
 _MAX_LOOSE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(NamedTuple):
     """A chunk that carries baked text: its place in the file and its parts."""
 
     start: int
@@ -94,7 +93,8 @@ def _chunks(data: bytes, warnings: dict[str, None]) -> Iterator[_Chunk]:
             yield chunk
         offset = end
         if kind == b"IEND":
-            yield from _loose(data, offset, warnings)
+            if offset < size:
+                yield from _loose(data, offset, warnings)
             return
         count += 1
         if count > MAX_CHUNKS:
