@@ -6,12 +6,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
 from migrator import errors
-from migrator.archive import totals
+from migrator.archive import schema, totals
 from migrator.archive.archive import APPLICATION_ID, LATEST, Archive
 from migrator.sources.found import Problem
 
@@ -100,6 +101,24 @@ def test_two_processes_may_make_the_same_archive(tmp_path):
     assert [process.returncode for process in made] == [0, 0, 0, 0]
     with Archive.read(tmp_path / "a.db") as opened:
         assert opened.one("select count(*) from _sqlite_migrations")[0] == LATEST
+
+
+def test_who_finds_an_archive_in_the_making_waits_and_does_not_make_it_again(tmp_path):
+    conn = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    conn.execute(f"pragma application_id = {APPLICATION_ID}")
+    conn.execute("pragma journal_mode = wal")
+    conn.execute("begin immediate")
+    schema.migrate(conn)
+    opened = []
+    second = threading.Thread(target=lambda: opened.append(Archive.open(tmp_path / "a.db")))
+    second.start()
+    second.join(0.3)
+    assert second.is_alive()
+    conn.execute("commit")
+    second.join()
+    conn.close()
+    assert opened[0].one("select count(*) from _sqlite_migrations")[0] == LATEST
+    opened[0].close()
 
 
 @pytest.mark.parametrize("opened", [Archive.open, Archive.read])

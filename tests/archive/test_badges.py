@@ -107,6 +107,7 @@ def test_documents_that_could_not_be_understood_are_kept_all_the_same(
     assert reader.outcomes(archive, tmp_path, [found]).counts.archived == 1
     kept = {row[0] for row in archive.all("select content from document")}
     assert {"<html>gone</html>", b"\xff\x00", "no jws at all"} <= kept
+    assert count(archive, "sighting_document", "url is null") == 3
     assert shelf.kept(archive, 1).jws is None
     assert shelf.kept(archive, 1).document == found.assertion
     again = make.found(2, assertion=b"{nonsense", image=make.baked(2))

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -32,6 +32,13 @@ FAULTS = st.sampled_from(
     ["ok"] * 4
     + ["pending", "answer_lost", "request_lost", "refused", "later", "unreachable"]
     + ["signed_out", "unverified", "killed", "killed_after"]
+)
+
+DAY = st.tuples(
+    st.lists(FAULTS, max_size=6),
+    st.none() | st.integers(1, 4),
+    st.none() | st.integers(0, 4),
+    st.sampled_from([1, 60, 3600]),
 )
 
 
@@ -54,9 +61,19 @@ class Journey(RuleBasedStateMachine):
         self.desk = self.tools.desk(archive, self.tools.reader, self.clock)
         self.badges = {}
         self.accounts = {PEOPLE[0]}
+        self.sign_in(PEOPLE[1])
 
-    @rule(first=st.integers(0, 12), number=st.integers(1, 5), place=st.sampled_from("abc"))
-    def read(self, first, number, place):
+    @initialize(first=st.integers(0, 30), number=st.integers(3, 9))
+    def begin(self, first, number):
+        self.read(first=first, number=number, place="a", planned=True)
+
+    @rule(
+        first=st.integers(0, 30),
+        number=st.integers(2, 8),
+        place=st.sampled_from("abc"),
+        planned=st.booleans(),
+    )
+    def read(self, first, number, place, planned):
         for n in range(first, first + number):
             self.badges[n] = PEOPLE[n % 3]
         found = [
@@ -65,6 +82,8 @@ class Journey(RuleBasedStateMachine):
         ]
         self.desk.read(found)
         assert totals.totals(self.desk.archive).badges == len(self.badges)
+        if planned:
+            self.plan()
 
     @rule(who=st.sampled_from(PEOPLE))
     def sign_in(self, who):
@@ -73,14 +92,20 @@ class Journey(RuleBasedStateMachine):
 
     @rule()
     def plan(self):
+        final = self.final()
         assert self.desk.plan().badges == len(self.badges)
+        assert self.final() == final
 
-    @rule(
-        faults=st.lists(FAULTS, max_size=6),
-        badges=st.none() | st.integers(1, 4),
-        stop_after=st.none() | st.integers(0, 4),
-    )
-    def push(self, faults, badges, stop_after):
+    @rule(days=st.lists(DAY, min_size=1, max_size=4), planned=st.booleans())
+    def push(self, days, planned):
+        if planned:
+            self.plan()
+        for faults, badges, stop_after, seconds in days:
+            self.push_once(faults, badges, stop_after)
+            self.no_badge_arrived_twice()
+            self.clock.advance(seconds)
+
+    def push_once(self, faults, badges, stop_after):
         backpack = self.desk.backpack
         backpack.faults = list(faults)
         until = None if stop_after is None else len(backpack.sent) + stop_after
@@ -97,22 +122,16 @@ class Journey(RuleBasedStateMachine):
         if not faults and badges is None and stop_after is None:
             assert (due["planned"], due["sending"]) == (0, 0)
 
-    @rule(number=st.integers(0, 16))
+    @rule(number=st.integers(0, 30))
     def somebody_adds_it_over_there(self, number):
         who = PEOPLE[number % 3]
         if who in self.accounts:
             self.backpack_of(who).setdefault(self.tools.make.url(number), f"theirs {number}")
 
-    @rule(seconds=st.sampled_from([1, 60, 3600]))
-    def wait(self, seconds):
-        self.clock.advance(seconds)
-
     @rule(reason=st.sampled_from([None, "revoked", "rate_limited"]))
     def retry(self, reason):
         ledger.retry(self.desk.archive, self.desk.saved.id, reason, None)
 
-    @precondition(lambda self: self.badges)
-    @rule()
     def finish(self):
         self.clock.advance(3600)
         ledger.retry(self.desk.archive, self.desk.saved.id, None, None)
@@ -144,6 +163,14 @@ class Journey(RuleBasedStateMachine):
     @invariant()
     def the_books_balance(self):
         self.desk.balance()
+
+    def final(self):
+        return [
+            tuple(row)
+            for row in self.desk.archive.all(
+                "select * from transfer where state not in ('planned', 'held') order by id"
+            )
+        ]
 
     def campaign(self, limits):
         backpack = self.desk.backpack
@@ -179,7 +206,7 @@ def test_any_journey_ends_with_every_badge_there_once(make_desk, reader, make, t
     run_state_machine_as_test(
         Journey,
         settings=settings(
-            max_examples=30,
+            max_examples=50,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[*HealthCheck],
