@@ -125,8 +125,12 @@ def refuse(error):
     return refused
 
 
-def test_a_destination_that_is_away_is_asked_three_times_at_most(campaign, desk):
+def test_a_destination_that_is_away_is_asked_three_times_at_most(campaign, desk, make, keys):
     desk.login("more@example.org", "more@example.org")
+    keys.kept["more@example.org"] = Credentials("more@example.org")
+    desk.read([make.found(99, "more@example.org")])
+    desk.plan()
+    assert len(campaign.accounts(None)) == 4
     desk.backpack.away = True
     done = pushed(campaign)
     assert [(one.username, one.later) for one in done] == [(ANN, True), (BOB, True), (EVE, True)]
