@@ -164,6 +164,13 @@ def test_a_folder_given_as_the_archive_is_explained(tmp_path):
         Archive.open(tmp_path)
 
 
+@pytest.mark.parametrize("opened", [Archive.open, Archive.read])
+def test_a_path_that_leads_nowhere_is_explained(tmp_path, opened):
+    (tmp_path / "loop.db").symlink_to(tmp_path / "loop.db")
+    with pytest.raises(errors.Usage, match="cannot be opened"):
+        opened(tmp_path / "loop.db")
+
+
 def test_no_file_is_made_where_nothing_may_be_written(open_folder):
     def opened():
         try:
