@@ -9,14 +9,19 @@ import typer
 
 from migrator import __version__, errors
 from migrator.cli.archive import archive
+from migrator.cli.check import check
 from migrator.cli.console import complain
+from migrator.cli.datasette import datasette_metadata
 from migrator.cli.demo import demo
+from migrator.cli.export import export
 from migrator.cli.lists import adapters, destinations
 from migrator.cli.login import login
+from migrator.cli.manifest import manifest
 from migrator.cli.migrate import migrate
 from migrator.cli.plan import plan
 from migrator.cli.push import push
 from migrator.cli.rehearse import rehearse
+from migrator.cli.restore import restore
 from migrator.cli.retry import retry
 from migrator.cli.status import status
 
@@ -44,11 +49,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(migrate, archive, plan, push, status, retry, login),
+    *(migrate, archive, plan, push, status, retry, login, restore),
+    *(check, datasette_metadata),
     *(adapters, destinations, demo),
 ):
     app.command()(command)
+app.add_typer(manifest, name="manifest")
 app.add_typer(rehearse, name="rehearse")
+app.add_typer(export, name="export")
 
 
 @app.callback()

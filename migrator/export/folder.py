@@ -1,0 +1,178 @@
+"""A folder on disk as a sink: files appear whole or not at all, and none is overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from migrator import errors
+from migrator.export.names import beside
+from migrator.export.sink import Put, Written
+
+_PIECE = 1024 * 1024
+_KNOWN_FOLDERS = 4096
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise what goes wrong on a disk as errors with a next step."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise errors.Incomplete(
+                f"The disk with {path} is full. What was written is complete.",
+                "Make room, then run the same command again: it goes on where it stopped.",
+            ) from error
+        raise errors.Usage(
+            f"{error.filename or path} cannot be written ({error.strerror or error}).",
+            "Check the permissions, or name another place.",
+        ) from error
+
+
+class Folder:
+    """A folder that takes files. Paths are relative, made of safe names with `/` between."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.counts = Written()
+        self._made: set[Path] = set()
+        with explained(root):
+            root.mkdir(parents=True, exist_ok=True)
+
+    def put(self, path: str, data: bytes, *, counted: bool = True) -> Put:
+        """Write a file whole; the same file being there already, nothing is written."""
+        digest = sha256(data).hexdigest()
+        with explained(self.root):
+            for name in (path, beside(path, digest[:8])):
+                target = self._target(name)
+                if not os.path.lexists(target):
+                    self._write(target, data)
+                    put = Put(name, digest, "written" if name == path else "beside")
+                elif _holds(target, data):
+                    put = Put(name, digest, "already there")
+                else:
+                    continue
+                return self.counts.count(put) if counted else put
+        raise errors.Usage(
+            f"{self.root / path} and the name beside it are both taken by other files.",
+            "Name an empty folder.",
+        )
+
+    @contextmanager
+    def draft(self, path: str, head: str) -> Iterator[TextDraft]:
+        """Write a text file piece by piece; one that begins with `head` is ours to replace."""
+        with explained(self.root), temporary(self.root) as file:
+            draft = TextDraft(file)
+            yield draft
+            file.flush()
+            self.counts.count(self._settle(path, draft, head.encode()))
+
+    def _settle(self, path: str, draft: TextDraft, head: bytes) -> Put:
+        digest = draft.digest.hexdigest()
+        temporary = Path(draft.file.name)
+        for name in (path, beside(path, digest[:8])):
+            target = self._target(name)
+            if os.path.lexists(target):
+                if same_file(target, temporary):
+                    return draft.settled(Put(name, digest, "already there"))
+                if not _begins(target, head):
+                    continue
+            draft.file.close()
+            temporary.replace(target)
+            return draft.settled(Put(name, digest, "written" if name == path else "beside"))
+        raise errors.Usage(f"{self.root / path} is taken by another file.", "Name another folder.")
+
+    def _write(self, target: Path, data: bytes) -> None:
+        with temporary(self.root) as file:
+            file.write(data)
+            file.close()
+            Path(file.name).replace(target)
+
+    def _target(self, name: str) -> Path:
+        target = self.root / name
+        if target.parent not in self._made:
+            if len(self._made) >= _KNOWN_FOLDERS:
+                self._made.clear()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(target.parent)
+        return target
+
+
+class TextDraft:
+    """A text file under way, under a passing name, with its digest so far; `put` at its end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.digest = sha256()
+        self.put: Put | None = None
+
+    def write(self, text: str) -> None:
+        """Add to the file."""
+        data = text.encode("utf-8", "replace")
+        self.digest.update(data)
+        self.file.write(data)
+
+    def settled(self, put: Put) -> Put:
+        """Note what became of the file."""
+        self.put = put
+        return put
+
+
+@contextmanager
+def temporary(folder: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside its later place; it is gone again unless it was given its name."""
+    file = NamedTemporaryFile(  # noqa: SIM115 - closed and renamed by whoever uses it
+        dir=folder, prefix=".badge-migrator-", suffix=".part", delete=False
+    )
+    try:
+        # As any new file: readable for whom the person lets read files.
+        os.chmod(file.name, 0o666 & ~_umask())  # noqa: PTH101 - the name is a string here
+        yield file
+    finally:
+        file.close()
+        with suppress(FileNotFoundError):
+            Path(file.name).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    if not target.is_file() or target.stat().st_size != len(data):
+        return False
+    view = memoryview(data)
+    with target.open("rb") as file:
+        position = 0
+        while piece := file.read(_PIECE):
+            if piece != view[position : position + len(piece)]:
+                return False
+            position += len(piece)
+    return True
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Say whether two files have the same bytes."""
+    if not one.is_file() or one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while piece := first.read(_PIECE):
+            if piece != second.read(_PIECE):
+                return False
+    return True
+
+
+def _begins(target: Path, head: bytes) -> bool:
+    if not target.is_file():
+        return False
+    with target.open("rb") as file:
+        return file.read(len(head)) == head
