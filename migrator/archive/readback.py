@@ -1,0 +1,181 @@
+"""Reading back: every kept byte against the digest it was kept under."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from migrator.archive.content import Content, Digested
+from migrator.archive.damage import Damage, words_of
+from migrator.archive.dependents import Dependents
+from migrator.archive.walk import Gap, walk
+
+_HASH = 2**32
+_SPREAD = 2_654_435_761  # 2**32 over the golden ratio (Knuth): neighbours fall far apart
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which rows are read: a share between 0 and 1, and which share of that size.
+
+    With a share of 5 %, the seeds 0 to 19 together choose every row.
+    """
+
+    share: float = 1.0
+    seed: int = 0
+
+    def has(self, number: int) -> bool:
+        """Say whether the row with this id is read."""
+        width = -int(-self.share * _HASH // 1)
+        return (number * _SPREAD - self.seed * width) % _HASH < width
+
+
+class Readback:
+    """Reads tables back; `files` and `bytes` count what could be read, damaged or not."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, dependents: Dependents, watch: Callable[[int], None]
+    ) -> None:
+        self._conn = conn
+        self._dependents = dependents
+        self._content = Content(conn)
+        self._watch = watch
+        self._seen = 0
+        self._artworks_told: set[int] = set()
+        self.files: dict[str, int] = {"document": 0, "artwork": 0, "image": 0}
+        self.bytes = 0
+
+    def contents(self, table: str, sample: Sample) -> Iterator[Damage]:
+        """Read the chosen rows of `document`, `artwork` or `image`; yield what is damaged."""
+        read = {
+            "document": self._content.document,
+            "artwork": self._content.artwork,
+            "image": self._content.image,
+        }[table]
+        for row in self._rows(table, "digest, size"):
+            if isinstance(row, Damage):
+                yield row
+            elif sample.has(row["id"]):
+                yield from self._content_of(table, row, read)
+
+    def identities(self) -> Iterator[Damage]:
+        """Hold every assertion's digest against its identity."""
+        for row in self._rows("assertion", "digest, cast(identity as blob) as identity"):
+            if isinstance(row, Damage):
+                yield row
+            elif sha256(row["identity"] or b"").digest() != row["digest"]:
+                yield self._dependents.of(Damage("identity", "assertion", row["id"], _IDENTITY))
+
+    def normal_forms(self) -> Iterator[Damage]:
+        """Hold the digests of issuers and badge classes against their columns."""
+        for table, columns, digest in (
+            ("issuer", _ISSUER, _issuer_digest),
+            ("badge_class", _BADGE_CLASS, _badge_class_digest),
+        ):
+            for row in self._rows(table, f"digest, {columns}"):
+                if isinstance(row, Damage):
+                    yield row
+                elif digest(self._conn, row) != row["digest"]:
+                    yield self._dependents.of(Damage("normal_form", table, row["id"], _NORMAL))
+
+    def _rows(self, table: str, columns: str) -> Iterator[sqlite3.Row | Damage]:
+        for row in walk(self._conn, table, columns):
+            self._seen += 1
+            self._watch(self._seen)
+            yield self._lost(table, row) if isinstance(row, Gap) else row
+
+    def _lost(self, table: str, gap: Gap) -> Damage:
+        which = "This row" if gap.first == gap.last else f"The rows {gap.first} to {gap.last}"
+        if gap.last >= 2**63 - 1:
+            which = f"The rows from {gap.first} on"
+        damage = Damage("unreadable", table, gap.first, f"{which} cannot be read ({gap.words}).")
+        return self._dependents.of(damage, gap.last)
+
+    def _content_of(
+        self, table: str, row: sqlite3.Row, read: Callable[[int], Digested]
+    ) -> Iterator[Damage]:
+        number = row["id"]
+        try:
+            found = read(number)
+        except KeyError:
+            yield self._damaged("incomplete", table, number, _INCOMPLETE)
+            return
+        except sqlite3.DatabaseError as error:
+            sentence = f"Its content cannot be read ({words_of(error)})."
+            yield self._damaged("unreadable", table, number, sentence)
+            return
+        self.files[table] += 1
+        self.bytes += found.size
+        if found.digest != row["digest"]:
+            yield from self._changed(table, number)
+        elif found.size != row["size"]:
+            sentence = (
+                f"Its bytes are right, but the size noted is {row['size']}, not {found.size}."
+            )
+            yield self._damaged("size", table, number, sentence)
+
+    def _changed(self, table: str, number: int) -> Iterator[Damage]:
+        if table == "image":
+            # One bad artwork breaks every image made of it: it is told once, not for each.
+            artwork = self._artwork_to_blame(number)
+            if artwork is not None:
+                if artwork not in self._artworks_told:
+                    yield self._damaged("changed", "artwork", artwork, _CHANGED)
+                return
+        if table == "artwork" and number in self._artworks_told:
+            return
+        yield self._damaged("changed", table, number, _CHANGED)
+
+    def _artwork_to_blame(self, image: int) -> int | None:
+        row = self._conn.execute(
+            "select artwork.id, artwork.digest from image"
+            " join artwork on artwork.id = image.artwork_id where image.id = ?",
+            (image,),
+        ).fetchone()
+        if row is None or self._content.artwork(row["id"]).digest == row["digest"]:
+            return None
+        return int(row["id"])
+
+    def _damaged(self, code: str, table: str, number: int, sentence: str) -> Damage:
+        if table == "artwork":
+            self._artworks_told.add(number)
+        return self._dependents.of(Damage(code, table, number, sentence))
+
+
+_CHANGED = "Its bytes are not the bytes that were kept: they no longer match their digest."
+_INCOMPLETE = "A part it is made of is no longer there."
+_IDENTITY = "What makes this badge itself (its identity) no longer matches its digest."
+_NORMAL = "Its columns no longer match their digest."
+_ISSUER = "url_id, name, url, description, email, image, revocation_list"
+_BADGE_CLASS = "url_id, issuer_id, name, description, image, criteria_url, criteria_narrative"
+_ALIGNMENTS = (
+    "select target_name, target_url, target_description, target_framework, target_code"
+    " from alignment where badge_class_id = ? order by id"
+)
+
+
+def _issuer_digest(_conn: sqlite3.Connection, row: sqlite3.Row) -> bytes | None:
+    return _digest_of(list(row)[2:])
+
+
+def _badge_class_digest(conn: sqlite3.Connection, row: sqlite3.Row) -> bytes | None:
+    try:
+        targets = [list(one) for one in conn.execute(_ALIGNMENTS, (row["id"],))]
+        tags = conn.execute(
+            "select name from tag where badge_class_id = ? order by id", (row["id"],)
+        )
+        return _digest_of([list(row)[2:], targets, [tag[0] for tag in tags]])
+    except sqlite3.DatabaseError as error:
+        words_of(error)
+        return None
+
+
+def _digest_of(values: object) -> bytes | None:
+    # The rule of badges.py, which writes them.
+    try:
+        return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
+    except TypeError:  # damage can make a BLOB of anything
+        return None

@@ -1,0 +1,152 @@
+"""Structure: SQLite's own checks, and what must be true between the tables whatever was read."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from migrator.archive.damage import Damage
+from migrator.archive.dependents import Dependents
+from migrator.archive.wordindex import word_indexes
+
+_MOST = 1_000
+_TREE = re.compile(r"[Tt]ree (\d+)")
+
+Part = Callable[[sqlite3.Connection, Dependents], Iterator[Damage]]
+
+
+def _integrity(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    master = conn.execute("select name, tbl_name, rootpage from sqlite_master").fetchall()
+    tables = {row["name"]: row["tbl_name"] for row in master}
+    trees = {row["rootpage"]: row["tbl_name"] for row in master}
+    for row in conn.execute(f"pragma integrity_check({_MOST})"):
+        for line in str(row[0]).splitlines():
+            if line == "ok" or line.startswith("***"):
+                continue
+            tree = _TREE.search(line)
+            named = [tables[word] for word in re.findall(r"\w+", line) if word in tables]
+            table = trees.get(int(tree[1])) if tree else next(iter(named), None)
+            yield Damage("sqlite", table or "file", None, f"SQLite says: {line}.")
+
+
+def _schema(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    there = {tuple(row) for row in conn.execute("select type, name from sqlite_master")}
+    for kind, name in sorted(_expected() - there):
+        yield Damage("schema", name, None, f"The {kind} {name} is missing.")
+
+
+@cache
+def _expected() -> frozenset[tuple[str, str]]:
+    from migrator.archive.schema import migrate  # noqa: PLC0415 - a tenth of a second
+
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(conn)
+    rows = conn.execute("select type, name from sqlite_master where name not like 'sqlite_%'")
+    found = frozenset((str(kind), str(name)) for kind, name in rows)
+    conn.close()
+    return found
+
+
+def _references(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Damage]:
+    """Yield the first rows that refer to a row that is not there, and one line for the rest."""
+    more: dict[tuple[str, str], int] = {}
+    for table, row, parent, _ in conn.execute("pragma foreign_key_check"):
+        count = more[table, parent] = more.get((table, parent), 0) + 1
+        if count <= _MOST:
+            sentence = f"It refers to a row of {parent} that is not there."
+            yield dependents.of(Damage("reference", table, row, sentence))
+    for (table, parent), count in more.items():
+        if count > _MOST:
+            sentence = f"{count - _MOST:,} more rows refer to rows of {parent} that are not there."
+            yield Damage("reference", table, None, sentence)
+
+
+def _sources(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    # A removal takes places away and says no more than that it happened.
+    removed = conn.execute("select 1 from removal limit 1").fetchone()
+    for row in conn.execute(_SOURCES):
+        counts = f"{row['archived']:,} archived + {row['known']:,} known"
+        if row["found"] != row["archived"] + row["known"] + row["problems"]:
+            sentence = (
+                f"The books of {row['label']} do not balance: {row['found']:,} found ="
+                f" {counts} + {row['problems']:,} with problems."
+            )
+            yield Damage("balance", "source", row["id"], sentence)
+        if not removed and row["sightings"] < max(row["archived"], min(row["known"], 1)):
+            sentence = (
+                f"{row['label']} gave {counts} badges, but only {row['sightings']:,} places in it"
+                " are still known."
+            )
+            yield Damage("sightings", "source", row["id"], sentence)
+
+
+def _sightings(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Damage]:
+    for row in conn.execute(_UNSEEN):
+        sentence = "Where this badge was found is no longer known."
+        yield dependents.of(Damage("unseen", "assertion", row[0], sentence))
+
+
+def _orphans(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    for table, query in _ORPHANS.items():
+        for row in conn.execute(f"{query} limit {_MOST}"):
+            sentence = "Nothing refers to it: what did is lost, or it was left behind."
+            yield Damage("orphan", table, row[0], sentence)
+
+
+def _transfers(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Damage]:
+    for sentence, query in _TRANSFERS.items():
+        for row in conn.execute(f"{query} limit {_MOST}"):
+            yield dependents.of(Damage("transfer", "transfer", row[0], sentence))
+
+
+def _words(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    return word_indexes(conn)
+
+
+# What is looked at, in words that complete "... could not be checked".
+PARTS: tuple[tuple[str, Part], ...] = (
+    ("The file", _integrity),
+    ("The list of tables", _schema),
+    ("What refers to what", _references),
+    ("The counts of the sources", _sources),
+    ("The places of the badges", _sightings),
+    ("What nothing refers to", _orphans),
+    ("The transfers", _transfers),
+    ("The search", _words),
+)
+
+_SOURCES = """
+select id, label, found, archived, known, problems,
+  (select count(*) from sighting where source_id = source.id) as sightings
+from source where state = 'complete'
+"""
+_UNSEEN = f"""
+select id from assertion where not exists
+  (select 1 from sighting where assertion_id = assertion.id) order by id limit {_MOST}
+"""  # noqa: S608 - a number
+_ORPHANS = {
+    "document": "select id from document where not exists"
+    " (select 1 from sighting_document where document_id = document.id)"
+    " and id not in (select document_id from assertion where document_id is not null"
+    " union select jws_id from assertion where jws_id is not null) order by id",
+    "image": "select id from image where id not in"
+    " (select image_id from sighting where image_id is not null"
+    " union select image_id from assertion where image_id is not null) order by id",
+    "artwork": "select id from artwork where id not in (select artwork_id from image) order by id",
+}
+_TRANSFERS = {
+    "This badge stands more than once in the books of one destination.": """
+select id from transfer where (assertion_id, destination_id) in
+  (select assertion_id, destination_id from transfer group by 1, 2 having count(*) > 1)
+""",
+    "It counts as arrived, but neither its id there nor a note says so.": """
+select id from transfer where state in ('done', 'already_there') and remote_id is null
+  and coalesce(detail, '') = ''
+""",
+    "It is to go to an account of another destination.": """
+select transfer.id from transfer join account on account.id = transfer.account_id
+where account.destination_id <> transfer.destination_id
+""",
+}

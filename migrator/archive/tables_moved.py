@@ -1,0 +1,120 @@
+"""The tables of what is moved where, and of the work on the archive, described."""
+
+from __future__ import annotations
+
+from migrator.archive.described import ID, Described
+
+MOVED: dict[str, Described] = {
+    "destination": Described(
+        "Destinations",
+        "A backpack that badges are moved to.",
+        {
+            "id": ID,
+            "kind": "the kind of backpack, as `badge-migrator destinations` lists it",
+            "url": "its address",
+        },
+    ),
+    "account": Described(
+        "Accounts",
+        "A learner's account at a destination. No password or token is ever here.",
+        {
+            "id": ID,
+            "destination_id": "the destination",
+            "learner_id": "the learner, once known",
+            "username": "the name it signs in with",
+            "addresses": "its addresses there, confirmed or not, as JSON",
+            "signed_in_at": "when it last signed in",
+        },
+    ),
+    "transfer": Described(
+        "Transfers",
+        "What is planned for a badge at a destination, and how far it is; one row for each pair.",
+        {
+            "id": ID,
+            "assertion_id": "the badge",
+            "account_id": "the account it goes to, once known",
+            "destination_id": "the destination",
+            "route": "how it gets there, such as import",
+            "input": "what is sent: the address, the image or the document",
+            "state": "planned, sending, done, already_there, waiting, refused or held",
+            "reason": "why it is not moved (yet); docs/reasons.md lists the codes",
+            "detail": "more about that, or the destination's own words",
+            "assumed": "how many things the plan had to take for true",
+            "pending": "1 if it is there but hidden until the address is confirmed",
+            "remote_id": "its id at the destination",
+            "due_at": "not to be tried again before",
+            "attempts": "how many requests were begun",
+            "changed_at": "when this row last changed",
+        },
+    ),
+    "attempt": Described(
+        "Attempts",
+        "One request that was made for a transfer.",
+        {
+            "id": ID,
+            "transfer_id": "the transfer",
+            "run_id": "the run that made it",
+            "at": "when it ended",
+            "outcome": "how it ended",
+            "reason": "why it did not succeed",
+            "http_status": "the status the destination answered with",
+            "detail": "the destination's own words, without addresses",
+        },
+    ),
+    "verdict": Described(
+        "Verdicts",
+        "What a check of a badge found; never changed, one more when it says something new.",
+        {
+            "id": ID,
+            "assertion_id": "the badge",
+            "account_id": "the account it was checked for",
+            "checked_at": "when",
+            "asked": "archive (what is kept was taken to be alive) or web (the issuers' sites)",
+            "accepted": "1 if the destination will take it",
+            "reason": "why not",
+            "detail": "more about that",
+        },
+    ),
+    "run": Described(
+        "Runs",
+        "A command that worked, or is at work, on the archive.",
+        {
+            "id": ID,
+            "command": "the command",
+            "started_at": "when it began",
+            "finished_at": "when it ended",
+            "outcome": "complete, interrupted, or the error's name",
+            "pid": "its process",
+            "host": "the computer it ran on",
+        },
+    ),
+    "lease": Described(
+        "Leases",
+        "Who is doing a piece of work right now, so that no two do the same.",
+        {
+            "name": "the piece of work",
+            "run_id": "the run that does it",
+            "taken_at": "since when",
+            "expires_at": "until when, unless it is renewed",
+        },
+    ),
+    "remote_collection": Described(
+        "Collections at destinations",
+        "The id a collection has at a destination.",
+        {
+            "collection_id": "the collection",
+            "account_id": "the account it was made in",
+            "remote_id": "its id there",
+            "filled": "how many badges it holds there",
+        },
+    ),
+    "removal": Described(
+        "Removals",
+        "That a person was removed from the archive; nothing about whom.",
+        {
+            "id": ID,
+            "removed_at": "when",
+            "badges": "how many badges went with them",
+        },
+    ),
+}
