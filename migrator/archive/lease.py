@@ -65,6 +65,38 @@ def leased(archive: Archive, name: str, command: str) -> Iterator[Lease]:
         archive.end_run(run_id, outcome)
 
 
+def at_work(archive: Archive, but: str | None = None) -> str | None:
+    """Return who is at work on an archive right now, in words, None when nobody is.
+
+    `but` is a lease of the caller's own.
+    """
+    rows = archive.all(
+        "select lease.name, lease.expires_at, run.pid, run.host, run.command, run.started_at"
+        " from lease join run on run.id = lease.run_id"
+    )
+    for row in rows:
+        if row["name"] != but and not _abandoned(row, archive.now()):
+            return _who(row)
+    return None
+
+
+@contextmanager
+def alone(archive: Archive, command: str) -> Iterator[Lease]:
+    """Be the only one at work on an archive while a block runs; raises ArchiveLocked if not."""
+    with leased(archive, "intake", command) as lease:
+        worker = at_work(archive, but="intake")
+        if worker is not None:
+            raise errors.ArchiveLocked(
+                f"{worker} is at work on {archive.path}.",
+                "Wait until it has finished, or stop it; then run this command again.",
+            )
+        yield lease
+
+
+def _who(row: sqlite3.Row) -> str:
+    return f"`{row['command']}` (process {row['pid']} on {row['host']}, since {row['started_at']})"
+
+
 def _acquire(archive: Archive, lease: Lease) -> None:
     with archive.writing() as conn:
         now = archive.now()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-_COLUMNS = (
+COLUMNS = (
     *("version", "badge_class_id", "learner_id", "hosted_url", "uid", "verification"),
     *("verification_url", "recipient_identity", "recipient_type", "recipient_hashed"),
     *("recipient_salt", "issued_on", "expires", "image", "narrative", "revoked", "jws_id"),
     *("document_id", "image_id", "richness"),
 )
-_RECIPIENT = 1 + _COLUMNS.index("recipient_identity")
+_RECIPIENT = 1 + COLUMNS.index("recipient_identity")
 
 
 def _merged(number: int, column: str, *, better: bool) -> str:
@@ -24,8 +24,8 @@ def _merged(number: int, column: str, *, better: bool) -> str:
 
 
 def _statement(*, better: bool) -> str:
-    merged = (_merged(i, column, better=better) for i, column in enumerate(_COLUMNS, 1))
-    return f"update assertion set {', '.join(merged)} where id = ?{len(_COLUMNS) + 1}"  # noqa: S608 - our own column names
+    merged = (_merged(i, column, better=better) for i, column in enumerate(COLUMNS, 1))
+    return f"update assertion set {', '.join(merged)} where id = ?{len(COLUMNS) + 1}"  # noqa: S608 - our own column names
 
 
 FILL, REPLACE = _statement(better=False), _statement(better=True)

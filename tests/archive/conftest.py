@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,75 @@ def inserted(png, kind, data):
     return png[:33] + chunk + png[33:]
 
 
+_KNOWN_BY = {
+    "source": ("adapter", "place"),
+    "learner": (),
+    "identity": ("type", "value"),
+    "collection": ("source_id", "key"),
+    "destination": ("kind", "url"),
+    "account": ("destination_id", "username"),
+    "transfer": ("assertion_id", "destination_id"),
+    "run": ("command", "started_at"),
+}
+
+
+def meant(archive, without=("run", "lease", "attempt")):
+    """Return what an archive says, without the numbers of its rows and the counts of readings."""
+    said, known = {}, {}
+
+    def name_of(table, number):
+        if number is None:
+            return None
+        if (table, number) not in known:
+            if table == "learner":
+                rows = archive.all("select value from identity where learner_id = ?", number)
+                known[table, number] = tuple(sorted(row[0] for row in rows))
+            else:
+                row = dict(archive.one(f"select * from {table} where id = ?", number))
+                columns = _KNOWN_BY.get(table, ("digest",))
+                known[table, number] = tuple(plain(table, row, column) for column in columns)
+        return known[table, number]
+
+    def plain(table, row, column):
+        target = references[table].get(column)
+        return row[column] if target is None else name_of(target, row[column])
+
+    tables = [
+        row[0]
+        for row in archive.all(
+            "select name from sqlite_master where type = 'table' and name not like '%\\_fts%'"
+            " escape '\\' and name <> '_sqlite_migrations'"
+        )
+    ]
+    references = {
+        table: {
+            row["from"]: row["table"] for row in archive.all(f"pragma foreign_key_list({table})")
+        }
+        for table in tables
+    }
+    for table in tables:
+        if table not in without:
+            left_out = {"id", *(_COUNTED if table == "source" else ())}
+            said[table] = sorted(
+                (
+                    tuple(plain(table, dict(row), one) for one in row.keys() if one not in left_out)  # noqa: SIM118 - a Row iterates over its values
+                    for row in archive.all(f"select * from {table}")
+                ),
+                key=repr,
+            )
+    said["learner"] = [name_of("learner", row[0]) for row in archive.all("select id from learner")]
+    said["learner"].sort()
+    return said
+
+
+_COUNTED = ("found", "archived", "known", "problems")
+
+
+@pytest.fixture(scope="session")
+def meaning():
+    return meant
+
+
 @pytest.fixture(scope="session")
 def count():
     return counted
@@ -53,3 +124,17 @@ def with_chunk():
 def other(tmp_path, text_clock):
     with Archive.open(tmp_path / "other.db", text_clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def old_archive():
+    """Make an archive of an earlier schema version, as a program of that time left it."""
+
+    def made(path, version=1):
+        script = Path(__file__).parents[2] / f"fixtures/archive/v{version}/archive.sql"
+        conn = sqlite3.connect(path, isolation_level=None)
+        conn.executescript(script.read_text(encoding="utf-8"))
+        conn.close()
+        return path
+
+    return made

@@ -1,0 +1,201 @@
+"""The tables in the order in which they can be copied, and what a row of each is known by."""
+
+from __future__ import annotations
+
+from migrator.archive import merge
+from migrator.archive.mapping import Child, Copied
+
+_EARLIER = "on conflict do update set seen_at = excluded.seen_at where excluded.seen_at < "
+EVIDENCE = Child(
+    "evidence",
+    "assertion_id",
+    ("url", "narrative", "name", "description", "genre", "audience"),
+    fresh=True,
+)
+
+BEFORE_PEOPLE = (
+    Copied(
+        "source",
+        ("adapter", "place", "label", "first_read_at", "last_read_at"),
+        key=("adapter", "place"),
+        # Its state becomes complete when everything of it has arrived.
+        fixed={"state": "'interrupted'"},
+        after="on conflict do update set label = min(label, excluded.label),"
+        " first_read_at = min(first_read_at, excluded.first_read_at),"
+        " last_read_at = max(last_read_at, excluded.last_read_at)",
+    ),
+    Copied(
+        "problem",
+        ("locator", "code", "severity", "sentence", "raw", "seen_at"),
+        key=("source_id", "locator", "code"),
+        needed={"source_id": "source"},
+        after=_EARLIER + "problem.seen_at",
+    ),
+    Copied("document", ("digest", "kind", "size", "content"), key=("digest",)),
+    Copied("artwork", ("digest", "media_type", "size", "content"), key=("digest",)),
+    Copied(
+        "image",
+        ("digest", "splice_at", "splice", "size"),
+        key=("digest",),
+        needed={"artwork_id": "artwork"},
+    ),
+    Copied(
+        "issuer",
+        (
+            *("digest", "url_id", "name", "url", "description", "email", "image"),
+            "revocation_list",
+        ),
+        key=("digest",),
+    ),
+    Copied(
+        "badge_class",
+        (
+            *("digest", "url_id", "name", "description", "image", "criteria_url"),
+            "criteria_narrative",
+        ),
+        key=("digest",),
+        optional={"issuer_id": "issuer"},
+        children=(
+            Child(
+                "alignment",
+                "badge_class_id",
+                (
+                    *("target_name", "target_url", "target_description", "target_framework"),
+                    "target_code",
+                ),
+                fresh=True,
+            ),
+            Child("tag", "badge_class_id", ("name",), fresh=True),
+        ),
+    ),
+    Copied("destination", ("kind", "url"), key=("kind", "url")),
+    Copied(
+        "run",
+        ("command", "started_at", "finished_at", "outcome", "pid", "host"),
+        key=("command", "started_at", "pid", "host"),
+    ),
+    Copied("removal", ("removed_at", "badges"), key=("removed_at", "badges")),
+)
+
+_OPTIONAL = {
+    "badge_class_id": "badge_class",
+    "learner_id": "learner",
+    "jws_id": "document",
+    "document_id": "document",
+    "image_id": "image",
+}
+ASSERTION = Copied(
+    "assertion",
+    ("identity", "digest", *(one for one in merge.COLUMNS if one not in _OPTIONAL)),
+    key=("digest",),
+    optional=_OPTIONAL,
+    children=(EVIDENCE,),
+)
+ACCOUNT = Copied(
+    "account",
+    ("username", "addresses", "signed_in_at"),
+    key=("destination_id", "username"),
+    needed={"destination_id": "destination"},
+    optional={"learner_id": "learner"},
+    # The last sign-in knows best which addresses the account has.
+    after="on conflict do update set addresses = excluded.addresses,"
+    " signed_in_at = excluded.signed_in_at,"
+    " learner_id = coalesce(excluded.learner_id, learner_id)"
+    " where (coalesce(excluded.signed_in_at, ''), excluded.addresses)"
+    " > (coalesce(account.signed_in_at, ''), account.addresses)",
+)
+
+_STATES = ("planned", "held", "waiting", "sending", "refused", "already_there", "done")
+_PLAIN = (
+    *("route", "input", "state", "reason", "detail", "assumed", "pending", "remote_id"),
+    *("due_at", "changed_at"),
+)
+
+
+def _reached(alias: str) -> str:
+    # How far a transfer is; of two equally far ones the later, of two equally late ones any, but
+    # in every order of archives the same.
+    steps = " ".join(f"when '{state}' then {step}" for step, state in enumerate(_STATES))
+    said = ", ".join(f"{alias}.{column}" for column in _PLAIN)
+    return f"(case {alias}.state {steps} end, {alias}.changed_at, json_array({said}))"
+
+
+TRANSFER = Copied(
+    "transfer",
+    (*_PLAIN, "attempts"),
+    key=("assertion_id", "destination_id"),
+    needed={"assertion_id": "assertion", "destination_id": "destination"},
+    optional={"account_id": "account"},
+    after="on conflict do update set attempts = max(attempts, excluded.attempts), "
+    + ", ".join(
+        f"{column} = iif({_reached('excluded')} > {_reached('transfer')},"
+        f" excluded.{column}, transfer.{column})"
+        for column in (*_PLAIN, "account_id")
+    ),
+)
+AFTER_PEOPLE = (
+    Copied(
+        "sighting",
+        ("digest", "locator", "hosted_url", "added_at", "deleted", "seen_at"),
+        key=("digest",),
+        needed={"assertion_id": "assertion", "source_id": "source"},
+        optional={"holder_id": "identity", "image_id": "image"},
+        after=_EARLIER + "sighting.seen_at",
+        children=(
+            Child(
+                "sighting_document",
+                "sighting_id",
+                ("kind", "url", "origin"),
+                {"document_id": "document"},
+                after="on conflict do nothing",
+            ),
+        ),
+    ),
+    Copied(
+        "collection",
+        ("key", "name", "description", "public", "page_url", "locator"),
+        key=("source_id", "key"),
+        needed={"source_id": "source", "learner_id": "learner"},
+        after="on conflict do update set name = excluded.name, public = excluded.public,"
+        " description = excluded.description, page_url = excluded.page_url"
+        " where json_array(excluded.name, excluded.description, excluded.public,"
+        " excluded.page_url) < json_array(collection.name, collection.description,"
+        " collection.public, collection.page_url)",
+        children=(
+            Child(
+                "collection_assertion",
+                "collection_id",
+                ("position", "story"),
+                {"assertion_id": "assertion"},
+                after="on conflict do update set position = excluded.position,"
+                " story = excluded.story where json_array(excluded.position, excluded.story)"
+                " < json_array(collection_assertion.position, collection_assertion.story)",
+            ),
+            Child(
+                "remote_collection",
+                "collection_id",
+                ("remote_id", "filled"),
+                {"account_id": "account"},
+                after="on conflict do update set remote_id = excluded.remote_id,"
+                " filled = excluded.filled where (excluded.filled, excluded.remote_id)"
+                " > (remote_collection.filled, remote_collection.remote_id)",
+            ),
+        ),
+    ),
+    TRANSFER,
+    Copied(
+        "attempt",
+        ("at", "outcome", "reason", "http_status", "detail"),
+        key=("transfer_id", "run_id", "at", "outcome", "reason", "http_status", "detail"),
+        needed={"transfer_id": "transfer", "run_id": "run"},
+        loose=("reason", "http_status", "detail"),
+    ),
+    Copied(
+        "verdict",
+        ("checked_at", "asked", "accepted", "reason", "detail"),
+        key=("assertion_id", "account_id", "checked_at", "asked", "accepted", "reason", "detail"),
+        needed={"assertion_id": "assertion"},
+        optional={"account_id": "account"},
+        loose=("account_id", "reason", "detail"),
+    ),
+)
