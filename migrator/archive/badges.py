@@ -15,8 +15,6 @@ from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, rea
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
 
-_RAW_LIMIT = 64 * 1024
-
 
 class BadgeWriter:
     """Takes the outcomes of one source within one transaction."""
@@ -61,7 +59,7 @@ class BadgeWriter:
         return self._new_sighting(found, badge, digest, image_digest)
 
     def problem(self, problem: Problem) -> None:
-        """Take what could not be read, with as much of it as the limits allow."""
+        """Take what could not be read, with all that the adapter could give of it."""
         if problem.severity is Severity.WARNING:
             self.warnings += 1
         self._conn.execute(
@@ -70,7 +68,7 @@ class BadgeWriter:
             " values (?, ?, ?, ?, ?, ?, ?)",
             (
                 *(self._source, problem.locator, problem.code, problem.severity.value),
-                *(problem.sentence, problem.raw[:_RAW_LIMIT] or None, self._now),
+                *(problem.sentence, problem.raw or None, self._now),
             ),
         )
 

@@ -84,9 +84,18 @@ def states(archive: Archive, destination_id: int) -> Counter[str]:
 def accounts_with_work(archive: Archive, destination_id: int) -> list[int]:
     """Return the accounts that have anything to send, to ask about or to sort into collections."""
     rows = archive.all(
-        "select distinct account_id from transfer where destination_id = ?"
-        " and account_id is not null"
-        " and state in ('planned', 'sending', 'waiting', 'done', 'already_there')"
+        "select account_id from transfer where destination_id = ?1 and account_id is not null"
+        " and state in ('planned', 'sending', 'waiting')"
+        " union select transfer.account_id from transfer"
+        " join collection_assertion on collection_assertion.assertion_id = transfer.assertion_id"
+        " join collection on collection.id = collection_assertion.collection_id"
+        " join account on account.id = transfer.account_id"
+        "   and account.learner_id = collection.learner_id"
+        " left join remote_collection on remote_collection.collection_id = collection.id"
+        "   and remote_collection.account_id = account.id"
+        " where transfer.destination_id = ?1 and transfer.state in ('done', 'already_there')"
+        " group by transfer.account_id, collection.id"
+        " having count(*) > coalesce(max(remote_collection.filled), 0)"
         " order by account_id",
         destination_id,
     )

@@ -18,7 +18,7 @@ class Problem:
     """Something in a source that could not be read (or only in part), with its place.
 
     `code` is a short stable name such as `no_badge_data`; `sentence` says what it is and what a
-    person can do about it; `raw` is what stands there, as far as limits allow.
+    person can do about it; `raw` is all that stands there (perhaps the only copy) if it can be had.
     """
 
     locator: str
@@ -41,7 +41,8 @@ class FoundLearner:
 class FoundCollection:
     """A learner's collection of badges (the Backpack's "group"), perhaps an empty one.
 
-    `key` names it within the source; `holder` is an address of the learner who owns it.
+    `key` names it within the source; `holder` is an address of the learner who owns it. An adapter
+    yields a collection before the badges in it.
     """
 
     locator: str
