@@ -9,10 +9,11 @@ from hashlib import sha256
 
 from migrator.archive import merge
 from migrator.archive.artwork import split
+from migrator.archive.classes import Classes
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
-from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable
+from migrator.openbadges.model import Assertion, Unreadable
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
 
 
@@ -30,7 +31,7 @@ class BadgeWriter:
         self._documents: list[tuple[int, int, str, str | None, str]] = []
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
         self._seen: dict[bytes, int] = {}
-        self._classes: dict[BadgeClass, int] = {}
+        self._classes = Classes(self._rows)
         self._artworks: dict[bytes, int] = {}
 
     def badge(self, found: Found) -> str:
@@ -234,7 +235,7 @@ class BadgeWriter:
         of_kind = {one.kind: number for number, one in reversed(documents)}
         return (
             assertion.version and assertion.version.value,
-            self._badge_class(assertion.badge_class),
+            self._classes.id_of(assertion.badge_class),
             holder and holder[1],
             badge.hosted_url,
             assertion.uid,
@@ -271,48 +272,6 @@ class BadgeWriter:
                 *(number, one.url, one.narrative, one.name, one.description),
                 *(one.genre, one.audience),
             )
-
-    def _badge_class(self, badge_class: BadgeClass | None) -> int | None:
-        if badge_class is None:
-            return None
-        # One badge class stands in thousands of badges of a batch.
-        known = self._classes.get(badge_class)
-        if known is None:
-            known = self._classes[badge_class] = self._new_badge_class(badge_class)
-        return known
-
-    def _new_badge_class(self, badge_class: BadgeClass) -> int:
-        issuer = self._issuer(badge_class.issuer)
-        values = (
-            *(badge_class.id, issuer, badge_class.name, badge_class.description),
-            *(badge_class.image, badge_class.criteria_url, badge_class.criteria_narrative),
-        )
-        targets = [
-            (
-                *(one.target_name, one.target_url, one.target_description),
-                *(one.target_framework, one.target_code),
-            )
-            for one in badge_class.alignment
-        ]
-        digest = _digest_of([values, targets, badge_class.tags])
-        known = self._rows.find("badge_class", digest)
-        if known is not None:
-            return known
-        number = self._rows.add_new("badge_class", digest, *values)
-        for target in targets:
-            self._rows.add("alignment", number, *target)
-        for tag in badge_class.tags:
-            self._rows.add("tag", number, tag)
-        return number
-
-    def _issuer(self, issuer: Issuer | None) -> int | None:
-        if issuer is None:
-            return None
-        values = (
-            *(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email),
-            *(issuer.image, issuer.revocation_list),
-        )
-        return self._rows.add_unique("issuer", _digest_of(values), *values)
 
 
 _COLLECTION = "select 1 from collection where source_id = ? and key = ?"
@@ -361,10 +320,6 @@ def _found_digest(source_key: str, found: Found, image_digest: bytes | None) -> 
     parts = (found.assertion, found.badge_class, found.issuer, found.jws, image_digest)
     marks = (b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts)
     return sha256(b"".join((said, *marks))).digest()
-
-
-def _digest_of(values: object) -> bytes:
-    return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
 
 
 def _content(data: bytes) -> str | bytes:

@@ -16,7 +16,8 @@ from migrator.archive.artwork import join
 class Kept:
     """One badge as kept: enough to decide how it can be sent. The image is fetched by its id.
 
-    `deleted` says that the learner had removed it from every source it was found in.
+    `deleted` says that the learner had removed it from every source it was found in, `named` that
+    its badge class is known.
     """
 
     assertion_id: int
@@ -30,10 +31,12 @@ class Kept:
     jws: str | None
     image_id: int | None
     deleted: bool
+    named: bool
 
 
 _KEPT = """
 select assertion.id, assertion.identity, badge_class.name as title, assertion.version,
+  assertion.badge_class_id is not null as named,
   assertion.verification, assertion.hosted_url, assertion.learner_id, assertion.image_id,
   document.content as document, jws.content as jws,
   not exists (select 1 from sighting where sighting.assertion_id = assertion.id
@@ -150,6 +153,7 @@ def _kept(row: sqlite3.Row) -> Kept:
         jws=jws.decode("ascii", "replace") if isinstance(jws, bytes) else jws,
         image_id=row["image_id"],
         deleted=bool(row["deleted"]),
+        named=bool(row["named"]),
     )
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from migrator.archive import accounts as accounts_store
-from migrator.archive import ledger, shelf, verdicts
+from migrator.archive import classes, ledger, shelf, verdicts
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned
 from migrator.archive.shelf import Kept
 from migrator.destinations.base import Capabilities, Input
-from migrator.openbadges.model import Addresses
+from migrator.openbadges.model import Addresses, BadgeClass
 from migrator.reasons import REASONS, Retry, most_telling
 from migrator.transfer import recipients
 from migrator.transfer.parcels import submissions
@@ -67,12 +67,7 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
         judged = 0
         for batch in shelf.all_kept(archive):
             decisions = [_decide(archive, question, accounts, badge) for badge in batch]
-            ledger.write_plan(archive, question.destination.id, [one for one, _ in decisions])
-            verdicts.append(
-                archive,
-                question.asked,
-                [(one.assertion_id, one.account_id, v) for one, v in decisions if v is not None],
-            )
+            _write(archive, question, decisions)
             lease.renew()
             judged += len(batch)
             watch(judged)
@@ -92,35 +87,67 @@ def count(archive: Archive, destination_id: int) -> PlanCounts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What the plan says of a badge, what the check found, and what the badge is called."""
+
+    planned: Planned
+    verdict: verdicts.Row | None = None
+    badge_class: BadgeClass | None = None
+
+
+def _write(archive: Archive, question: Question, decisions: list[_Decision]) -> None:
+    ledger.write_plan(archive, question.destination.id, [one.planned for one in decisions])
+    verdicts.append(
+        archive,
+        question.asked,
+        [
+            (one.planned.assertion_id, one.planned.account_id, one.verdict)
+            for one in decisions
+            if one.verdict is not None
+        ],
+    )
+    named = [(one.planned.assertion_id, one.badge_class) for one in decisions if one.badge_class]
+    if named:
+        classes.name_badges(archive, named)
+
+
 def _decide(
     archive: Archive, question: Question, accounts: list[Account], badge: Kept
-) -> tuple[Planned, verdicts.Row | None]:
+) -> _Decision:
     account = _account_for(accounts, badge.learner_id)
     if account is None:
         why = "no_account" if badge.learner_id is not None else "holder_unknown"
-        return _held(badge, None, why, ""), None
+        return _Decision(_held(badge, None, why, ""))
     if badge.deleted and not question.with_deleted:
-        return _held(badge, account.id, "deleted_by_learner", ""), None
+        return _Decision(_held(badge, account.id, "deleted_by_learner", ""))
     judged = _judge(archive, question, account, badge)
     if judged is None:
-        return _held(badge, account.id, "no_web_address", ""), None
+        return _Decision(_held(badge, account.id, "no_web_address", ""))
     form, verdict, reason = judged
     row = verdicts.Row(reason is None, reason, _detail(verdict, account.addresses))
+    called = _called(question, badge, verdict)
     if reason is not None and REASONS[reason].retry is not Retry.LATER:
-        return _held(badge, account.id, reason, row.detail), row
-    return (
-        Planned(
-            assertion_id=badge.assertion_id,
-            account_id=account.id,
-            route="import",
-            input=form.value,
-            state="planned",
-            reason=reason,
-            detail=row.detail,
-            assumed=len(verdict.assumed),
-        ),
-        row,
+        return _Decision(_held(badge, account.id, reason, row.detail), row, called)
+    planned = Planned(
+        assertion_id=badge.assertion_id,
+        account_id=account.id,
+        route="import",
+        input=form.value,
+        state="planned",
+        reason=reason,
+        detail=row.detail,
+        assumed=len(verdict.assumed),
     )
+    return _Decision(planned, row, called)
+
+
+def _called(question: Question, badge: Kept, verdict: Verdict) -> BadgeClass | None:
+    """Return the badge class the issuer serves today, for a badge that only had its address."""
+    if badge.named or question.asked != "web" or verdict.assertion is None:
+        return None
+    found = verdict.assertion.badge_class
+    return found if found is not None and found.name else None
 
 
 def _judge(

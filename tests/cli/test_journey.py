@@ -251,3 +251,16 @@ def test_whoever_pushes_too_early_is_told_what_comes_first(run, rehearsal, demo_
     run("login", to, "--as", MARIA)
     run("archive", demo_data / "mozilla-export.zip", expected=3)
     assert f"badge-migrator plan --to {to}" in run("push", "--to", to, expected=4).out
+
+
+def test_a_checked_plan_learns_what_badges_are_called(run, rehearsal, demo_data):
+    run("archive", demo_data / "mozilla-export.zip", expected=3)
+    to = f"badgr:{rehearsal.url}"
+    run("login", to, "--as", MARIA)
+    assert "Academic Writing" not in run("status", MARIA).out
+    run("plan", "--to", to)
+    assert "Academic Writing" not in run("status", MARIA).out
+    run("plan", "--to", to, "--via", rehearsal.web_url)
+    story = run("status", MARIA).out
+    assert "Academic Writing, Riverside College, issued 2015-05-08" in story
+    assert "https://academy.example.net/assertions/photo-maria.json" in story
