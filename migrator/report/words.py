@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from migrator.archive.intake import Counts
-from migrator.archive.totals import DestinationTotal
+if TYPE_CHECKING:
+    # For types only: `status` is to start at once, and reading a source is a large part.
+    from migrator.archive.intake import Counts
+    from migrator.archive.totals import DestinationTotal
 
 STATE_WORDS = {
     "planned": "ready to send",
