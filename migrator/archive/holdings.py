@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
+from migrator.archive.originals import readable_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """One badge with what an index says of it; `digest` names it by its identity (SHA-256).
+
+    What may be long (pictures in addresses, narratives) is asked for badge by badge.
 
     `learner` is the first address the learner is known under; `state` is what became of it at each
     destination ("done at badgr:https://..."), "" before any was named; `deleted` says that the
@@ -35,9 +38,6 @@ class Holding:
     recipient_type: str | None
     recipient_hashed: bool
     recipient_salt: str | None
-    narrative: str | None
-    image_url: str | None
-    class_image: str | None
     badge_class_id: int | None
     image_id: int | None
     document_id: int | None
@@ -87,8 +87,8 @@ class HeldLearner:
 
 
 _HOLDINGS = """
-select assertion.id, assertion.digest, assertion.identity, badge_class.name, issuer.name,
-  assertion.learner_id,
+select assertion.id, assertion.digest, assertion.identity, substr(badge_class.name, 1, 2000),
+  substr(issuer.name, 1, 2000), assertion.learner_id,
   (select identity.value from identity where identity.learner_id = assertion.learner_id
    order by identity.id limit 1),
   learner.name, assertion.version, assertion.hosted_url, assertion.issued_on, assertion.expires,
@@ -96,8 +96,8 @@ select assertion.id, assertion.digest, assertion.identity, badge_class.name, iss
   not exists (select 1 from sighting where sighting.assertion_id = assertion.id
     and not sighting.deleted),
   assertion.recipient_identity, assertion.recipient_type, assertion.recipient_hashed,
-  assertion.recipient_salt, assertion.narrative, assertion.image, badge_class.image,
-  assertion.badge_class_id, assertion.image_id, assertion.document_id, assertion.jws_id,
+  assertion.recipient_salt, assertion.badge_class_id, assertion.image_id,
+  assertion.document_id, assertion.jws_id,
   coalesce((select group_concat(one, '; ') from
     (select transfer.state || ' at ' || destination.kind || ':' || destination.url as one
      from transfer join destination on destination.id = transfer.destination_id
@@ -115,16 +115,14 @@ _ONE_LEARNER = (
 
 
 def holdings(
-    archive: Archive, learner_id: int | None = None, batch: int = 500
+    archive: Archive, learner_id: int | None = None, batch: int = 200
 ) -> Iterator[Holding]:
     """Yield every badge (or one learner's) by id; memory does not grow with the archive."""
     query = _EVERYBODY if learner_id is None else _ONE_LEARNER
     last = 0
-    while rows := archive.all(query, learner_id, last, batch):
+    while rows := readable_rows(archive, query, learner_id, last, batch):
         last = rows[-1][0]
-        for row in rows:
-            holding = Holding(*row)
-            yield holding
+        yield from (Holding(*row) for row in rows)
 
 
 def count(archive: Archive, learner_id: int | None = None) -> int:
@@ -137,7 +135,8 @@ def count(archive: Archive, learner_id: int | None = None) -> int:
 
 def documents_of(archive: Archive, assertion_id: int) -> list[HeldDocument]:
     """Return the documents of a badge, none twice: found ones before derived, in order read."""
-    rows = archive.all(
+    rows = readable_rows(
+        archive,
         "select document.id, document.digest, sighting_document.kind,"
         " max(sighting_document.url), sighting_document.origin from sighting"
         " join sighting_document on sighting_document.sighting_id = sighting.id"
@@ -150,9 +149,28 @@ def documents_of(archive: Archive, assertion_id: int) -> list[HeldDocument]:
     return [HeldDocument(*row) for row in rows]
 
 
+def pictured_at(archive: Archive, assertion_id: int) -> tuple[str | None, str | None]:
+    """Return where a badge says its own picture is, and its class (URLs or data: URIs)."""
+    rows = readable_rows(
+        archive,
+        "select assertion.image, badge_class.image from assertion"
+        " left join badge_class on badge_class.id = assertion.badge_class_id"
+        " where assertion.id = ?",
+        assertion_id,
+    )
+    return (rows[0][0], rows[0][1]) if rows else (None, None)
+
+
+def narrative_of(archive: Archive, assertion_id: int) -> str | None:
+    """Return what the issuer wrote about one award."""
+    rows = readable_rows(archive, "select narrative from assertion where id = ?", assertion_id)
+    return rows[0][0] if rows else None
+
+
 def images_of(archive: Archive, assertion_id: int) -> list[int]:
     """Return the ids of every image a badge was found with, none twice, in the order read."""
-    rows = archive.all(
+    rows = readable_rows(
+        archive,
         "select image_id from sighting where assertion_id = ? and image_id is not null"
         " group by image_id order by min(id)",
         assertion_id,
@@ -172,7 +190,8 @@ def image_of_class(archive: Archive, badge_class_id: int) -> int | None:
 
 def evidence_of(archive: Archive, assertion_id: int) -> list[HeldEvidence]:
     """Return the evidence of a badge, in order."""
-    rows = archive.all(
+    rows = readable_rows(
+        archive,
         "select url, narrative, name, description from evidence where assertion_id = ? order by id",
         assertion_id,
     )
@@ -181,7 +200,9 @@ def evidence_of(archive: Archive, assertion_id: int) -> list[HeldEvidence]:
 
 def addresses_of(archive: Archive, learner_id: int) -> tuple[str, ...]:
     """Return every spelling of every address of a learner, in the order met."""
-    rows = archive.all("select value from identity where learner_id = ? order by id", learner_id)
+    rows = readable_rows(
+        archive, "select value from identity where learner_id = ? order by id", learner_id
+    )
     return tuple(row[0] for row in rows)
 
 
@@ -200,12 +221,14 @@ def learner_at(archive: Archive, address: str) -> HeldLearner | None:
 
 def collections_of(archive: Archive, learner_id: int) -> Iterator[HeldCollection]:
     """Yield a learner's collections, oldest first, empty ones too."""
-    for row in archive.all(
+    for row in readable_rows(
+        archive,
         "select id, name, description, public, page_url from collection where learner_id = ?"
         " order by id",
         learner_id,
     ):
-        badges = archive.all(
+        badges = readable_rows(
+            archive,
             "select assertion_id, story from collection_assertion where collection_id = ?"
             " order by position, assertion_id",
             row[0],

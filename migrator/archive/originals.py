@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.shelf import image_file
 
 CUT = 64 * 1024
-"""Of what could not be read, at most this many bytes are kept: so many may be the first of more."""
+"""Of a table's row that could not be read adapters keep so many bytes: there may have been more."""
 
 _BATCH = 500
 
@@ -132,9 +133,22 @@ def document_content(archive: Archive, document_id: int) -> bytes:
 
 def _batches(archive: Archive, query: str, source_id: int) -> Iterator[sqlite3.Row]:
     last = 0
-    while rows := archive.all(query, source_id, last, _BATCH):
+    while rows := readable_rows(archive, query, source_id, last, _BATCH):
         last = rows[-1]["id"]
         yield from rows
+
+
+def readable_rows(archive: Archive, query: str, *values: Any) -> list[sqlite3.Row]:
+    """Return the rows of a query, a text that is damaged with signs for what cannot be read.
+
+    One such text would else keep a whole batch from being read. Raises ArchiveDamaged.
+    """
+    before = archive.conn.text_factory
+    archive.conn.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        return archive.all(query, *values)
+    finally:
+        archive.conn.text_factory = before
 
 
 _READ = {

@@ -94,7 +94,8 @@ def _row(archive: Archive, holding: Holding, address: str, class_id: str) -> Ite
         first_name, last_name = last_name, ""
     known_as = holding.hosted_url or holding.identity
     yield from (class_id, address, first_name, last_name)
-    yield _paragraphs(holding.narrative, f"This award replaces the badge {known_as}.")
+    narrative = holdings.narrative_of(archive, holding.assertion_id)
+    yield _paragraphs(narrative, f"This award replaces the badge {known_as}.")
     yield _paragraphs(*(_told(one, own=place == 0) for place, one in enumerate(evidence)))
     yield (evidence[0].url if evidence else None) or ""
     yield (holding.issued_on or "")[:10]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -124,9 +125,13 @@ def _refuse_strays(root: Path, taken: Taken) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for one in folder.rglob("*"):
-        if not one.is_dir():
-            yield one
+    # Entry by entry: a folder of a million pictures is not taken into memory.
+    with os.scandir(folder) as entries:
+        for one in entries:
+            if one.is_dir(follow_symlinks=False):
+                yield from _files(Path(one.path))
+            else:
+                yield Path(one.path)
 
 
 def _info(root: Path, oxum: str, day: str) -> str:

@@ -30,7 +30,8 @@ _SOFTWARE = b"Software\x00badge-migrator (put together from artwork and the orig
 _COMMENT = (
     b"\n<!-- Software: badge-migrator (put together from artwork and the original assertion) -->\n"
 )
-_REMEMBERED = 16
+_REMEMBERED = 32
+_LARGEST_REMEMBERED = 1024 * 1024
 _LARGEST_DATA_URI = 8 * 1024 * 1024
 
 
@@ -69,29 +70,29 @@ class Pictures:
         return self._baked(holding, documents, own)
 
     def _baked(self, holding: Holding, documents: list[HeldDocument], own: list[bytes]) -> Picture:
-        artwork = next((one for one in self._artwork(holding, own) if _may_carry(one)), None)
-        if artwork is None:
-            raise NoPicture("no PNG or SVG picture of it is kept")
-        for text in self._texts(holding, documents):
-            try:
-                data = _marked(bake(artwork, text, verify=holding.hosted_url))
-                identity = read_badge(Pieces(image=data)).identity
-            except Unreadable:
+        texts: list[str] | None = None
+        for artwork in self._artwork(holding, own):
+            if not _is_whole(artwork):
                 continue
-            if identity == holding.identity:
-                return Picture(data, sniff(data) or "", OURS)
+            texts = texts or list(self._texts(holding, documents))
+            for text in texts:
+                if data := _with(artwork, text, holding):
+                    return Picture(data, sniff(data) or "", OURS)
+        if texts is None:
+            raise NoPicture("no PNG or SVG picture of it is kept")
         raise NoPicture("nothing in it alone would be known as the same badge again")
 
     def _artwork(self, holding: Holding, own: list[bytes]) -> Iterator[bytes]:
         yield from own
-        for url in (holding.image_url, holding.class_image):
+        image_url, class_image = holdings.pictured_at(self._archive, holding.assertion_id)
+        for url in (image_url, class_image):
             if url and url[:5].lower() == "data:" and (data := from_data_uri(url)):
                 yield data
-        if holding.image_url and (found := artwork_at(self._archive, holding.image_url)):
+        if image_url and (found := artwork_at(self._archive, image_url)):
             yield found[0]
         if holding.badge_class_id is not None and (data := self._of_class(holding.badge_class_id)):
             yield data
-        if holding.class_image and (found := artwork_at(self._archive, holding.class_image)):
+        if class_image and (found := artwork_at(self._archive, class_image)):
             yield found[0]
 
     def _of_class(self, badge_class_id: int) -> bytes | None:
@@ -101,11 +102,14 @@ class Pictures:
         image_id = self._class_images[badge_class_id]
         if image_id is None:
             return None
-        if image_id not in self._artworks:
-            self._artworks[image_id] = image_content(self._archive, image_id)
+        data = self._artworks.get(image_id)
+        if data is None:
+            data = image_content(self._archive, image_id)
+            if len(data) <= _LARGEST_REMEMBERED:
+                self._artworks[image_id] = data
             if len(self._artworks) > _REMEMBERED:
                 self._artworks.popitem(last=False)
-        return self._artworks[image_id]
+        return data
 
     def _texts(self, holding: Holding, documents: list[HeldDocument]) -> Iterator[str]:
         """Yield what can be baked, best first: signature, original assertion, address, the rest."""
@@ -146,8 +150,22 @@ def _carries(data: bytes) -> bool:
         return False
 
 
-def _may_carry(data: bytes) -> bool:
-    return sniff(data) in ENDINGS
+def _is_whole(data: bytes) -> bool:
+    """Say whether a picture can carry a badge, and is no half of one."""
+    try:
+        return unbake(data).media_type in ENDINGS
+    except Unreadable:
+        return False
+
+
+def _with(artwork: bytes, text: str, holding: Holding) -> bytes | None:
+    """Return a picture that carries a text and is read as the same badge; None if it cannot be."""
+    try:
+        data = _marked(bake(artwork, text, verify=holding.hosted_url))
+        identity = read_badge(Pieces(image=data)).identity
+    except Unreadable:
+        return None
+    return data if identity == holding.identity else None
 
 
 def _stands_alone(text: str) -> bool:
