@@ -1,4 +1,4 @@
-"""A description of a table or view, for people who look into the archive with tools of their own."""
+"""A table or view described, for people who look into the archive with tools of their own."""
 
 from __future__ import annotations
 

@@ -71,14 +71,14 @@ class Readback:
 
     def normal_forms(self) -> Iterator[Damage]:
         """Hold the digests of issuers and badge classes against their columns."""
-        for table, columns, digest in (
-            ("issuer", _ISSUER, _issuer_digest),
-            ("badge_class", _BADGE_CLASS, _badge_class_digest),
+        for table, columns, fits in (
+            ("issuer", _ISSUER, _issuer_fits),
+            ("badge_class", _BADGE_CLASS, _badge_class_fits),
         ):
             for row in self._rows(table, f"digest, {columns}"):
                 if isinstance(row, Damage):
                     yield row
-                elif digest(self._conn, row) != row["digest"]:
+                elif not fits(self._conn, row):
                     yield self._dependents.of(Damage("normal_form", table, row["id"], _NORMAL))
 
     def _rows(self, table: str, columns: str) -> Iterator[sqlite3.Row | Damage]:
@@ -155,22 +155,26 @@ _ALIGNMENTS = (
     "select target_name, target_url, target_description, target_framework, target_code"
     " from alignment where badge_class_id = ? order by id"
 )
+_TAGS = "select name from tag where badge_class_id = ? order by id"
+_ISSUER_DIGEST = "select lower(hex(digest)) from issuer where id = ?"
 
 
-def _issuer_digest(_conn: sqlite3.Connection, row: sqlite3.Row) -> bytes | None:
-    return _digest_of(list(row)[2:])
+def _issuer_fits(_conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    return bool(_digest_of(list(row)[2:]) == row["digest"])
 
 
-def _badge_class_digest(conn: sqlite3.Connection, row: sqlite3.Row) -> bytes | None:
+def _badge_class_fits(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
     try:
         targets = [list(one) for one in conn.execute(_ALIGNMENTS, (row["id"],))]
-        tags = conn.execute(
-            "select name from tag where badge_class_id = ? order by id", (row["id"],)
-        )
-        return _digest_of([list(row)[2:], targets, [tag[0] for tag in tags]])
+        tags = [one[0] for one in conn.execute(_TAGS, (row["id"],))]
+        issuer = conn.execute(_ISSUER_DIGEST, (row["issuer_id"],)).fetchone()
     except sqlite3.DatabaseError as error:
         words_of(error)
-        return None
+        return False
+    # The issuer stands in it by its digest, or (in older archives) by its row's number.
+    url_id, number, *rest = list(row)[2:]
+    values = ([url_id, by, *rest] for by in (issuer and issuer[0], number))
+    return any(_digest_of([one, targets, tags]) == row["digest"] for one in values)
 
 
 def _digest_of(values: object) -> bytes | None:

@@ -64,8 +64,6 @@ def _references(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Da
 
 
 def _sources(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
-    # A removal takes places away and says no more than that it happened.
-    removed = conn.execute("select 1 from removal limit 1").fetchone()
     for row in conn.execute(_SOURCES):
         counts = f"{row['archived']:,} archived + {row['known']:,} known"
         if row["found"] != row["archived"] + row["known"] + row["problems"]:
@@ -74,7 +72,7 @@ def _sources(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Dama
                 f" {counts} + {row['problems']:,} with problems."
             )
             yield Damage("balance", "source", row["id"], sentence)
-        if not removed and row["sightings"] < max(row["archived"], min(row["known"], 1)):
+        if row["sightings"] < max(row["archived"], min(row["known"], 1)):
             sentence = (
                 f"{row['label']} gave {counts} badges, but only {row['sightings']:,} places in it"
                 " are still known."
