@@ -36,6 +36,7 @@ _DOCUMENTS = {
     "jws": ".jws",
 }
 _NESTED = re.compile(r"(\.zip(?:#\d+)?)!", re.IGNORECASE)
+_TREES = ("", ".documents", ".unread", ".index.csv")
 _LISTED = 20
 
 
@@ -174,11 +175,10 @@ def _homes(known: list[KeptSource]) -> list[tuple[KeptSource, str]]:
         name = names.safe(names.spelled(source.label), 150).lstrip("=+-@")
         name = home = names.safe(name or "source")
         number = 1
-        while names.key(home) in taken:
+        while any(names.key(home + ending) in taken for ending in _TREES):
             number += 1
             home = f"{name}~{number}"
-        for ending in ("", ".documents", ".unread", ".index.csv"):
-            taken.add(names.key(home + ending))
+        taken.update(names.key(home + ending) for ending in _TREES)
         homes.append((source, home))
     return homes
 
@@ -186,15 +186,14 @@ def _homes(known: list[KeptSource]) -> list[tuple[KeptSource, str]]:
 def _parts(source: KeptSource, home: str, file: KeptFile, data: bytes) -> list[str]:
     steps = _steps(source.label, file.locator)
     name = names.spelled(steps[-1])
-    tree = home
-    if file.kind == "image":
-        if not _is_file(source.label, file.locator):
-            name += _ENDINGS.get(sniff(data) or "", "")
-    elif file.kind in _DOCUMENTS:
-        if not _is_whole(file):
-            tree, name = f"{home}.documents", name + _DOCUMENTS[file.kind]
-    elif not (file.kind == "problem" and _is_file(source.label, file.locator) and not file.note):
+    stood_there = _is_file(source.label, file.locator) and not file.note
+    if file.kind in _DOCUMENTS and not _is_whole(file):
+        tree, name = f"{home}.documents", name + _DOCUMENTS[file.kind]
+    elif file.kind == "warning" or (file.kind == "problem" and not stood_there):
         tree, name = f"{home}.unread", f"{name}.{file.code}.bin"
+    else:
+        # A row of a table had no name, so its picture gets an ending.
+        tree, name = home, name if stood_there else name + _ENDINGS.get(sniff(data) or "", "")
     folders = [names.safe(names.spelled(step)) for step in steps[:-1]]
     return names.within([names.safe(tree), *folders, names.safe(name)]).split("/")
 

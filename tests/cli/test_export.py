@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import signal
 import sqlite3
+import time
 import zipfile
 
 import bagit
@@ -124,6 +125,8 @@ def test_export_alone_lists_its_kinds(run):
 
 def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(run, archived, start, tmp_path):
     process = start("export", "bagit", "out")
+    while not (tmp_path / "out/data/images").exists() and process.poll() is None:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     process.wait(20)
     assert process.returncode in (0, 130, -signal.SIGINT)

@@ -189,6 +189,22 @@ def test_labels_are_made_safe_and_sources_of_one_label_stay_apart(
     assert [row["source"] for row in index(folder / "X~3.index.csv")] == ["'=X", "'=X"]
 
 
+def test_the_trees_of_sources_never_mix(archive, reader, make, tmp_path, index):
+    for number, name in enumerate(("x.documents", "x", "index.csv", "index", "..", "CON")):
+        label = name.replace("..", "dots..")
+        (tmp_path / label).mkdir()
+        found = Found(f"{label}/a.png", image=make.baked(number))
+        reader.outcomes(archive, tmp_path / label, [found])
+    restore(archive, tmp_path / "out", None, nothing)
+    rows = index(tmp_path / "out/index.csv")
+    homes = {}
+    for row in rows:
+        homes.setdefault(key(row["path"].partition("/")[0]), set()).add(row["source"])
+    assert [sorted(labels) for labels in homes.values() if len(labels) > 1] == []
+    assert len(homes) == 12
+    assert "_con" in homes
+
+
 def test_one_source_can_be_named_and_a_wrong_name_is_met_with_the_right_ones(
     archive, reader, sample_zip, tmp_path
 ):
