@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -187,3 +188,17 @@ def sample_zip():
 @pytest.fixture(scope="session")
 def sample_dump():
     return next((FIXTURES / "mozilla-mysql").glob("*/sample/*.sql*"))
+
+
+@pytest.fixture(scope="session")
+def old_archive():
+    """Make an archive of an earlier schema version, as a program of that time left it."""
+
+    def made(path, version=1):
+        script = FIXTURES / f"archive/v{version}/archive.sql"
+        conn = sqlite3.connect(path, isolation_level=None)
+        conn.executescript(script.read_text(encoding="utf-8"))
+        conn.close()
+        return path
+
+    return made

@@ -29,9 +29,9 @@ class Classes:
         return known
 
     def _new(self, badge_class: BadgeClass) -> int:
-        issuer = self._issuer(badge_class.issuer)
-        values = (
-            *(badge_class.id, issuer, badge_class.name, badge_class.description),
+        issuer, by = self._issuer(badge_class.issuer)
+        rest = (
+            *(badge_class.name, badge_class.description),
             *(badge_class.image, badge_class.criteria_url, badge_class.criteria_narrative),
         )
         targets = [
@@ -41,25 +41,27 @@ class Classes:
             )
             for one in badge_class.alignment
         ]
-        digest = _digest_of([values, targets, badge_class.tags])
+        # The issuer by its digest, not by its row's number: so it is the same in every archive.
+        digest = _digest_of([(badge_class.id, by, *rest), targets, badge_class.tags])
         known = self._rows.find("badge_class", digest)
         if known is not None:
             return known
-        number = self._rows.add_new("badge_class", digest, *values)
+        number = self._rows.add_new("badge_class", digest, badge_class.id, issuer, *rest)
         for target in targets:
             self._rows.add("alignment", number, *target)
         for tag in badge_class.tags:
             self._rows.add("tag", number, tag)
         return number
 
-    def _issuer(self, issuer: Issuer | None) -> int | None:
+    def _issuer(self, issuer: Issuer | None) -> tuple[int | None, str | None]:
         if issuer is None:
-            return None
+            return None, None
         values = (
             *(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email),
             *(issuer.image, issuer.revocation_list),
         )
-        return self._rows.add_unique("issuer", _digest_of(values), *values)
+        digest = _digest_of(values)
+        return self._rows.add_unique("issuer", digest, *values), digest.hex()
 
 
 def name_badges(archive: Archive, found: Iterable[tuple[int, BadgeClass]]) -> None:

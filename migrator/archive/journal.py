@@ -11,19 +11,19 @@ from pathlib import Path
 
 WAL = "wal"
 ROLLBACK = "truncate"
-_MOUNTS = Path("/proc/self/mounts")
+MOUNTS = Path("/proc/self/mounts")
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "9p", "fuse.sshfs", "davfs"}
 )
 
 
-def keep_journal(conn: sqlite3.Connection, path: Path, mounts: Path = _MOUNTS) -> str:
+def keep_journal(conn: sqlite3.Connection, path: Path) -> str:
     """Choose the journal that is safe where the file is, and set it; returns its name.
 
     Where WAL is refused by the file system, the slower rollback journal is taken, with a sync at
     each commit. Raises sqlite3.OperationalError where neither works.
     """
-    if not on_network(path, mounts):
+    if not on_network(path):
         try:
             mode = conn.execute(f"pragma journal_mode = {WAL}").fetchone()[0]
         except sqlite3.OperationalError as error:
@@ -39,10 +39,10 @@ def keep_journal(conn: sqlite3.Connection, path: Path, mounts: Path = _MOUNTS) -
     return ROLLBACK
 
 
-def on_network(path: Path, mounts: Path = _MOUNTS) -> bool:
+def on_network(path: Path) -> bool:
     """Say whether a file is on a network drive, as far as the system tells."""
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:  # not Linux: then only trying tells
         return False
     folder = path.absolute().parent.resolve()

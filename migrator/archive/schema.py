@@ -10,6 +10,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from migrator.archive.redigest import redigest_badge_classes
+
 _READ = """
 create table source (
   id integer primary key,
@@ -344,6 +346,7 @@ def _archive(db: Database) -> None:
 @migrations(name="0002_removal")
 def _removal(db: Database) -> None:
     _statements(db.conn, _REMOVAL)
+    redigest_badge_classes(db.conn)
     db.conn.execute("pragma user_version = 2")
 
 

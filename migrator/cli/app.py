@@ -14,9 +14,12 @@ from migrator.cli.console import complain
 from migrator.cli.datasette import datasette_metadata
 from migrator.cli.demo import demo
 from migrator.cli.export import export
+from migrator.cli.forget import forget
+from migrator.cli.learner import learner
 from migrator.cli.lists import adapters, destinations
 from migrator.cli.login import login
 from migrator.cli.manifest import manifest
+from migrator.cli.merge import merge
 from migrator.cli.migrate import migrate
 from migrator.cli.plan import plan
 from migrator.cli.push import push
@@ -51,10 +54,12 @@ app = typer.Typer(
 for command in (
     *(migrate, archive, plan, push, status, retry, login, restore),
     *(check, datasette_metadata),
+    *(merge, forget),
     *(adapters, destinations, demo),
 ):
     app.command()(command)
 app.add_typer(manifest, name="manifest")
+app.add_typer(learner, name="learner")
 app.add_typer(rehearse, name="rehearse")
 app.add_typer(export, name="export")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrator.cli.console import Console
+from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def archive(
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
+        if not opened.shared:
+            complain(
+                f"{archive_file} is on a network drive: it is slower there, and only one command"
+                " can use it at a time."
+            )
         reads = [read_one(opened, source, adapter, console) for source in sources]
     console.result("archive", {"archive": str(archive_file), "sources": [_facts(r) for r in reads]})
     console.last("Next: badge-migrator status, or badge-migrator plan --to DESTINATION")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import struct
 import zlib
-from pathlib import Path
 
 import pytest
 
 from migrator.archive.archive import Archive
+from migrator.archive.check import check
 
 
 def counted(archive, table, where="1"):
@@ -100,6 +99,18 @@ def meant(archive, without=("run", "lease", "attempt")):
 _COUNTED = ("found", "archived", "known", "problems")
 
 
+def read_back(archive):
+    """Hold every byte and every row of an archive to its digest."""
+    told = []
+    check(archive, told.append, lambda seen: None)
+    assert told == []
+
+
+@pytest.fixture(scope="session")
+def undamaged():
+    return read_back
+
+
 @pytest.fixture(scope="session")
 def meaning():
     return meant
@@ -124,17 +135,3 @@ def with_chunk():
 def other(tmp_path, text_clock):
     with Archive.open(tmp_path / "other.db", text_clock) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def old_archive():
-    """Make an archive of an earlier schema version, as a program of that time left it."""
-
-    def made(path, version=1):
-        script = Path(__file__).parents[2] / f"fixtures/archive/v{version}/archive.sql"
-        conn = sqlite3.connect(path, isolation_level=None)
-        conn.executescript(script.read_text(encoding="utf-8"))
-        conn.close()
-        return path
-
-    return made

@@ -58,6 +58,9 @@ def outcomes_of(make):
         make.found(7, badge_class=make.json(make.badge_class(7, tags=["a", "b"], alignment=[
             {"targetName": "T", "targetUrl": "https://t.example"}]))),
         make.found(8, assertion=make.json(make.assertion(8, evidence="https://e.example/8"))),
+        make.found(9, issuer=make.json(make.issuer(name="Second"))),
+        make.found(10, issuer=make.json(make.issuer(name="Third"))),
+        make.found(11, "carla@example.org", issuer=None),
         Problem("a.txt", "not_a_badge", "This is a text.", b"\xff\x00"),
         Problem("b.txt", "not_a_badge", "This is a text."),
         Found("nothing"),
@@ -71,7 +74,7 @@ def outcomes_of(make):
 )
 @given(data=st.data())
 def test_shards_joined_in_any_order_say_what_one_reading_says(
-    data, reader, make, meaning, check_books, text_clock
+    data, reader, make, meaning, check_books, undamaged, text_clock
 ):
     outcomes = outcomes_of(make)
     where = data.draw(st.lists(st.integers(0, 2), min_size=len(outcomes), max_size=len(outcomes)))
@@ -90,6 +93,7 @@ def test_shards_joined_in_any_order_say_what_one_reading_says(
             join(joined, shards[number])
         assert meaning(joined) == meaning(whole)
         check_books(joined)
+        undamaged(joined)
         # ...and joining them once more changes nothing at all.
         for number in order:
             again = join(joined, shards[number])
