@@ -171,14 +171,14 @@ def _badge_class_fits(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
     except sqlite3.DatabaseError as error:
         words_of(error)
         return False
-    # The issuer stands in it by its digest, or (in older archives) by its row's number.
-    url_id, number, *rest = list(row)[2:]
-    values = ([url_id, by, *rest] for by in (issuer and issuer[0], number))
-    return any(_digest_of([one, targets, tags]) == row["digest"] for one in values)
+    # The issuer stands in it by its digest: row numbers differ from archive to archive.
+    url_id, _, *rest = list(row)[2:]
+    values = [url_id, issuer and issuer[0], *rest]
+    return bool(_digest_of([values, targets, tags]) == row["digest"])
 
 
 def _digest_of(values: object) -> bytes | None:
-    # The rule of badges.py, which writes them.
+    # The rule of classes.py, which writes them.
     try:
         return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
     except TypeError:  # damage can make a BLOB of anything
