@@ -8,6 +8,7 @@
     |-- SignInFailed              5   the destination does not let this account in
     |-- ArchiveDamaged            6   the archive cannot be trusted as it is
     |-- ArchiveLocked             7   another process holds the archive or the account
+    |-- Interrupted             130   the person has stopped the command (Ctrl-C)
 
 The number is the exit code of the command (docs/exit-codes.md). A single bad badge is never an
 exception: it is a `Problem` of the source or a `Reason` of the transfer.
@@ -66,3 +67,9 @@ class ArchiveLocked(MigratorError):
     """Another process holds the archive or the account."""
 
     exit_code = 7
+
+
+class Interrupted(MigratorError):
+    """The person has stopped the command (Ctrl-C)."""
+
+    exit_code = 130

@@ -17,7 +17,7 @@ def test_the_tree_drawn_at_the_top_is_the_tree_there_is():
     above = ["Exception"]
     drawn = {}
     for bars, name, code in re.findall(
-        r"^    ([|\- ]*)(\w+) +(\d)\b", errors.__doc__, re.MULTILINE
+        r"^    ([|\- ]*)(\w+) +(\d+)\b", errors.__doc__, re.MULTILINE
     ):
         depth = 1 + bars.count("|")
         del above[depth:]

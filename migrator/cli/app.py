@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from migrator import __version__, errors
 from migrator.cli.archive import archive
@@ -42,7 +43,23 @@ Nothing leaves your computer before you name a backpack with --to.
 To see it all at work on example data first: badge-migrator demo
 All commands: badge-migrator --help"""
 
+
+class _Stoppable(TyperGroup):
+    """The commands; typer would swallow Ctrl-C without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; raises Interrupted for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise errors.Interrupted(
+                "Stopped.",
+                "Run the same command again to go on; nothing is lost or done twice.",
+            ) from error
+
+
 app = typer.Typer(
+    cls=_Stoppable,
     name="badge-migrator",
     help="Rescue Open Badges from legacy backpacks: keep them in a local archive, move what can"
     " be moved, and say of every badge where it is.",
@@ -85,6 +102,3 @@ def main() -> None:
         if error.next_step:
             complain(f"What next: {error.next_step}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        complain("Stopped. Run the same command again to go on; nothing is lost or done twice.")
-        sys.exit(130)

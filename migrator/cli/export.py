@@ -11,7 +11,7 @@ import typer
 
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
-from migrator.cli.restore import complain_of_damage
+from migrator.cli.restore import complain_of_damage, file_by_file
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
@@ -142,12 +142,11 @@ def learner(
 ) -> None:
     """Write one learner's own package: pictures, documents, collections, a page to look at."""
     from migrator.archive.archive import Archive
-    from migrator.cli.progress import progress
     from migrator.export.learner import export_learner
 
     console = Console(as_json)
-    with Archive.read(archive_file) as opened, progress("Packing") as show:
-        done = export_learner(opened, email, file, replace=replace, watch=show)
+    with Archive.read(archive_file) as opened, file_by_file("Packing") as watch:
+        done = export_learner(opened, email, file, replace=replace, watch=watch)
     _say_images(console, done.images)
     console.say(f"Collections, with their stories: {done.collections:,}.")
     same = done.became == "already there"
@@ -220,15 +219,14 @@ def _opened(
     """Open the archive and put together what is asked, with progress."""
     from migrator.archive.archive import Archive
     from migrator.archive.holdings import count
-    from migrator.cli.progress import progress
     from migrator.export.learner import learner_at
     from migrator.export.order import Order
     from migrator.report.words import masked
 
     with Archive.read(archive_file) as opened:
         learner_id = None if learner is None else learner_at(opened, learner).id
-        with progress("Exporting", count(opened, learner_id)) as show:
-            yield opened, Order(learner_id, masked if mask else str, show)
+        with file_by_file("Exporting", count(opened, learner_id)) as watch:
+            yield opened, Order(learner_id, masked if mask else str, watch)
 
 
 def _class_ids(pairs: list[str]) -> dict[str, str]:

@@ -11,20 +11,22 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def progress(
+    what: str, total: int | None = None, unit: str = "badges"
+) -> Iterator[Callable[[int], None]]:
     """Show how far a piece of work has come; the block calls what it is given with the count."""
     if sys.stderr.isatty():
-        with _bar(what, total) as show:
+        with _bar(what, total, unit) as show:
             yield show
     else:
         yield _lines(what, total)
 
 
 @contextmanager
-def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def _bar(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=what, unit=" badges", leave=False, file=sys.stderr) as bar:
+    with tqdm(total=total, desc=what, unit=f" {unit}", leave=False, file=sys.stderr) as bar:
 
         def show(done: int) -> None:
             bar.update(done - bar.n)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,16 +41,31 @@ def restore(
     overwritten; index.csv says which file is which badge.
     """
     from migrator.archive.archive import Archive
-    from migrator.cli.progress import progress
     from migrator.export.restore import restore as write_back
 
     console = Console(as_json)
-    with Archive.read(archive_file) as opened, progress("Restoring") as show:
-        restored = write_back(opened, folder, source, show)
+    with Archive.read(archive_file) as opened, file_by_file("Restoring") as watch:
+        restored = write_back(opened, folder, source, watch)
     _say(console, folder, restored)
     console.result("restore", restored)
     if restored.damages:
         complain_of_damage(restored.damages, restored.damaged)
+
+
+@contextmanager
+def file_by_file(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show progress, and let Ctrl-C wait until a file is whole; the second one stops at once."""
+    from migrator.cli.progress import progress
+    from migrator.cli.stop import stoppable
+
+    with stoppable("this file") as asked, progress(what, total) as show:
+
+        def watch(done: int) -> None:
+            show(done)
+            if asked():
+                raise KeyboardInterrupt
+
+        yield watch
 
 
 def complain_of_damage(damages: int, first: tuple[str, ...]) -> None:

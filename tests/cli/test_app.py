@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -59,7 +61,7 @@ def test_a_wrong_option_is_a_usage_error(run):
         (errors.SignInFailed("No.", "Try."), 5),
         (errors.ArchiveDamaged("Bad.", "Copy."), 6),
         (errors.ArchiveLocked("Busy.", "Wait."), 7),
-        (KeyboardInterrupt(), 130),
+        (errors.Interrupted("Stopped.", "Go on."), 130),
     ],
 )
 def test_every_error_has_its_exit_code_and_says_what_next(run, monkeypatch, error, code):
@@ -68,9 +70,8 @@ def test_every_error_has_its_exit_code_and_says_what_next(run, monkeypatch, erro
 
     monkeypatch.setattr(app_module, "app", broken)
     ran = run(expected=code)
-    assert (getattr(error, "what", "") or "Stopped.") in ran.err
-    if code != 130:
-        assert f"What next: {error.next_step}" in ran.err
+    assert error.what in ran.err
+    assert f"What next: {error.next_step}" in ran.err
     documented = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
     assert f"| {code} |" in documented
 
@@ -87,3 +88,16 @@ def test_the_package_says_what_it_needs():
 def test_no_machine_paths_are_in_the_docs():
     for page in [*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
         assert "/root/" not in page.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_says_how_to_go_on(start, tmp_path, demo_data):
+    from migrator.archive.archive import Archive  # noqa: PLC0415 - for this one test
+
+    with Archive.open(tmp_path / "badge-archive.db") as archive, archive.writing():
+        # The command waits for the archive, which is being written.
+        process = start("archive", demo_data / "backpack.sql")
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert "Run the same command again" in err
