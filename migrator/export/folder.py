@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from typing import IO
 
 from migrator import errors
@@ -128,23 +128,13 @@ class TextDraft:
 @contextmanager
 def temporary(folder: Path) -> Iterator[IO[bytes]]:
     """Open a file beside its later place; it is gone again unless it was given its name."""
-    file = NamedTemporaryFile(  # noqa: SIM115 - closed and renamed by whoever uses it
-        dir=folder, prefix=".badge-migrator-", suffix=".part", delete=False
-    )
+    # The name is known before the file is there, so that nothing can come between.
+    path = folder / f".badge-migrator-{token_hex(8)}.part"
     try:
-        # As any new file: readable for whom the person lets read files.
-        os.chmod(file.name, 0o666 & ~_umask())  # noqa: PTH101 - the name is a string here
-        yield file
+        with path.open("xb") as file:
+            yield file
     finally:
-        file.close()
-        with suppress(FileNotFoundError):
-            Path(file.name).unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        path.unlink(missing_ok=True)
 
 
 def _holds(target: Path, data: bytes) -> bool:
