@@ -174,7 +174,7 @@ def _destinations(archive: Archive, assertion_id: int) -> tuple[Where, ...]:
 
 def _tries(archive: Archive, transfer_id: int) -> tuple[Try, ...]:
     rows = archive.all(
-        "select at, outcome, reason, detail from attempt where transfer_id = ? order by id",
+        "select at, outcome, reason, detail from attempt where transfer_id = ? order by at, id",
         transfer_id,
     )
     return tuple(Try(*row) for row in rows)

@@ -252,13 +252,15 @@ def test_a_table_that_nobody_told_us_of_stops_the_removal(people, contents):
     behind=st.sampled_from(
         ["", " ", ">", ".", ". Next", ",", ".zip", ".png", "/1.json", '"}', "%3E"]
     ),
-    code=st.sampled_from(["plain", "upper", "json", "utf-16", "base64"]),
+    code=st.sampled_from(["plain", "upper", "json", "escaped", "utf-16", "base64"]),
 )
 def test_an_address_is_found_in_every_coding(tmp_path_factory, address, before, behind, code):
     traces = Traces([address])
     text = address.upper() if code == "upper" else address
     if code == "json":
         text = json.dumps(text)[1:-1]
+    if code == "escaped":
+        text = json.dumps(text)[1:-1].replace("@", "\\u0040")
     data = f"{before}{text}{behind}".encode("utf-16-le" if code == "utf-16" else "utf-8")
     if code == "base64":
         data = b64encode(data)
