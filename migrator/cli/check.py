@@ -60,7 +60,7 @@ def check(
 
     with (
         Archive.read(archive_file) as opened,
-        progress(f"Checking {archive_file.name}", rows_to_see(opened)) as show,
+        progress(f"Checking {archive_file.name}", rows_to_see(opened), "rows") as show,
     ):
         listed = _LISTED_JSON if as_json else _LISTED
         checked = check_archive(opened, tell, show, chosen, listed)

@@ -44,7 +44,7 @@ def root(
     from migrator.archive.manifest import root as compute
     from migrator.cli.progress import progress
 
-    with Archive.read(archive_file) as opened, progress("Reading back") as show:
+    with Archive.read(archive_file) as opened, progress("Reading back", unit="files") as show:
         found = compute(opened, show, quick=quick)
     console = Console(as_json)
     console.say(found.root)
@@ -74,7 +74,7 @@ def write(
         raise errors.Usage(
             f"{key_file} is a public key, which cannot sign.", "Name the file of the whole key."
         )
-    with Archive.read(archive_file) as opened, progress("Reading back") as show:
+    with Archive.read(archive_file) as opened, progress("Reading back", unit="files") as show:
         header = write_manifest(opened, file, show, key, quick=quick)
     console = Console(as_json)
     console.say(f"{header.documents:,} documents and {header.images:,} images are in {file}.")
@@ -120,7 +120,7 @@ def verify(
     with Archive.read(archive_file) as opened:
         signed = read_manifest(file, trusted)
         total = signed.header.documents + signed.header.images
-        with progress("Reading back", total) as show:
+        with progress("Reading back", total, "files") as show:
             compared = compare(opened, file, tell, show, quick=quick)
     _say_signed(console, signed, trusted)
     _finish(console, signed, compared, listed)

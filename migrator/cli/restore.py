@@ -58,7 +58,7 @@ def file_by_file(what: str, total: int | None = None) -> Iterator[Callable[[int]
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
 
-    with stoppable("this file") as asked, progress(what, total) as show:
+    with stoppable("this file") as asked, progress(what, total, "files") as show:
 
         def watch(done: int) -> None:
             show(done)

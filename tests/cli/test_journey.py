@@ -264,3 +264,35 @@ def test_a_checked_plan_learns_what_badges_are_called(run, rehearsal, demo_data)
     story = run("status", MARIA).out
     assert "Academic Writing, Riverside College, issued 2015-05-08" in story
     assert "https://academy.example.net/assertions/photo-maria.json" in story
+
+
+def test_a_password_is_asked_for_at_a_terminal(run, rehearsal, monkeypatch):
+    monkeypatch.delenv("BADGE_MIGRATOR_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda text, hide_input: "rehearsal")
+    assert "0 badges there now" in run("login", f"badgr:{rehearsal.url}", "--as", MARIA).out
+
+
+def test_an_address_that_is_not_confirmed_is_named(run, rehearsal):
+    account = next(one for one in rehearsal.state.accounts.values() if one.primary == MARIA)
+    rehearsal.state.add_email(account, "new@example.org")
+    ran = run("login", f"badgr:{rehearsal.url}", "--as", MARIA)
+    assert "Not confirmed yet: new@example.org" in ran.out
+
+
+def test_a_retry_names_accounts_it_cannot_sign_in(run, ready, monkeypatch):
+    monkeypatch.setenv("BADGE_MIGRATOR_PASSWORD_AIKO_EXAMPLE_JP", "wrong")
+    monkeypatch.setenv("BADGE_MIGRATOR_PASSWORD_JOERG_EXAMPLE_NET", "rehearsal")
+    monkeypatch.delenv("BADGE_MIGRATOR_PASSWORD")
+    out = run("retry", "--to", "badgr").out
+    assert "No password or token is known for maria@example.org." in out
+    assert "aiko@example.jp: " in out
+
+
+def test_two_destinations_of_a_kind_must_be_named_in_full(run, rehearsal, demo_data):
+    run("archive", demo_data / "backpack.sql")
+    run("plan", "--to", f"badgr:{rehearsal.url}")
+    run("plan", "--to", "badgr:eu")
+    ran = run("plan", "--to", "badgr", expected=2)
+    assert rehearsal.url in ran.err
+    assert "parchment.eu" in ran.err
