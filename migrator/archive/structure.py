@@ -80,13 +80,31 @@ def _sources(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Dama
             yield Damage("sightings", "source", row["id"], sentence)
 
 
+def _joinings(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    for row in conn.execute(_UNFINISHED):
+        sentence = (
+            f"`{row['command']}` has not come to its end: not all it brings is joined to a badge"
+            " yet. Run it again; nothing is lost."
+        )
+        yield Damage("unfinished", "run", row["id"], sentence)
+
+
+def _is_joined(conn: sqlite3.Connection) -> bool:
+    # A joining writes table after table: until its end, what it brought may hang on nothing.
+    return conn.execute(_UNFINISHED).fetchone() is None
+
+
 def _sightings(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Damage]:
+    if not _is_joined(conn):
+        return
     for row in conn.execute(_UNSEEN):
         sentence = "Where this badge was found is no longer known."
         yield dependents.of(Damage("unseen", "assertion", row[0], sentence))
 
 
 def _orphans(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
+    if not _is_joined(conn):
+        return
     for table, query in _ORPHANS.items():
         for row in conn.execute(f"{query} limit {_MOST}"):
             sentence = "Nothing refers to it: what did is lost, or it was left behind."
@@ -109,6 +127,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("The list of tables", _schema),
     ("What refers to what", _references),
     ("The counts of the sources", _sources),
+    ("What was joined", _joinings),
     ("The places of the badges", _sightings),
     ("What nothing refers to", _orphans),
     ("The transfers", _transfers),
@@ -119,6 +138,11 @@ _SOURCES = """
 select id, label, found, archived, known, problems,
   (select count(*) from sighting where source_id = source.id) as sightings
 from source where state = 'complete'
+"""
+_UNFINISHED = """
+select id, command from run where command like 'merge %' and outcome is not 'complete'
+  and not exists (select 1 from run as later where later.command = run.command
+    and later.id > run.id and later.outcome = 'complete')
 """
 _UNSEEN = f"""
 select id from assertion where not exists

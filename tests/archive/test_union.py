@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from migrator import errors
 from migrator.archive import accounts, ledger, union, verdicts
 from migrator.archive.archive import LATEST, Archive
+from migrator.archive.check import check
 from migrator.archive.foreign import examine
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned, Result
@@ -260,7 +261,7 @@ def test_where_two_tell_differently_the_same_one_wins_in_any_order(
 
 
 def test_an_interrupted_joining_is_repeated_to_the_end(
-    archive, other, tmp_path, make, reader, meaning, monkeypatch, check_books, text_clock
+    archive, other, tmp_path, make, reader, meaning, monkeypatch, check_books, text_clock, undamaged
 ):
     reader.outcomes(other, tmp_path, [make.found(n, image=make.baked(n)) for n in range(25)])
     monkeypatch.setattr(union, "_ROWS", 10)
@@ -278,12 +279,17 @@ def test_an_interrupted_joining_is_repeated_to_the_end(
             union.join(archive, other.path, stop)
         except KeyboardInterrupt:
             assert archive.one("select state from source")[0] == "interrupted"
+            told = []
+            check(archive, told.append, lambda seen: None)
+            assert {one.code for one in told} == {"unfinished"}
+            assert "`merge other.db` has not come to its end" in told[0].sentence
             stopped += 1
         else:
             break
     assert stopped == 3
     assert meaning(archive) == meaning(other)
     check_books(archive)
+    undamaged(archive)
     assert archive.one("select count(*) from lease")[0] == 0
 
 
