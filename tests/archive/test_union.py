@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator import errors
-from migrator.archive import accounts, ledger, union, verdicts
+from migrator.archive import accounts, ledger, tables, union, verdicts
 from migrator.archive.archive import LATEST, Archive
 from migrator.archive.check import check
 from migrator.archive.foreign import examine
@@ -387,3 +387,18 @@ def test_a_removal_is_remembered_once(archive, other):
     for _ in range(2):
         join(archive, other)
     assert [row["badges"] for row in archive.all("select * from removal")] == [4]
+
+
+def test_no_table_of_the_archive_is_left_behind(archive):
+    copied = {"learner", "identity"}
+    for one in (*tables.BEFORE_PEOPLE, tables.ASSERTION, tables.ACCOUNT, *tables.AFTER_PEOPLE):
+        copied |= {one.table, *(child.table for child in one.children)}
+        for part in (one, *one.children):
+            held = {row["name"] for row in archive.all(f"pragma table_info({part.table})")}
+            taken = {*part.columns, *part.references, *getattr(part, "fixed", ())}
+            assert held == taken | {getattr(part, "parent", "id")} | (held & {"id"})
+    rows = archive.all(
+        "select name from sqlite_master where type = 'table' and name not like '%\\_fts%' escape '\\'"
+    )
+    # Who is at work, and which migrations were made, is each archive's own.
+    assert {row[0] for row in rows} - copied == {"lease", "_sqlite_migrations"}
