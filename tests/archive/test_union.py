@@ -396,9 +396,11 @@ def test_no_table_of_the_archive_is_left_behind(archive):
         for part in (one, *one.children):
             held = {row["name"] for row in archive.all(f"pragma table_info({part.table})")}
             taken = {*part.columns, *part.references, *getattr(part, "fixed", ())}
-            assert held == taken | {getattr(part, "parent", "id")} | (held & {"id"})
+            counted = {"found", "archived", "known", "problems"} if one.table == "source" else set()
+            assert held - taken - counted <= {"id", getattr(part, "parent", "id")}
     rows = archive.all(
-        "select name from sqlite_master where type = 'table' and name not like '%\\_fts%' escape '\\'"
+        "select name from sqlite_master where type = 'table' and name not like '%\\_fts%'"
+        " escape '\\'"
     )
     # Who is at work, and which migrations were made, is each archive's own.
     assert {row[0] for row in rows} - copied == {"lease", "_sqlite_migrations"}
