@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from migrator.openbadges.baking import sniff, unbake
 from migrator.openbadges.model import Unreadable
@@ -36,6 +37,10 @@ _NO_DATA_FINGERPRINT = (
 )
 
 
+KEPT = 1024 * 1024
+"""How many bytes of a file without a badge are kept; the Backpack took pictures up to 256 KiB."""
+
+
 def is_fingerprint(name: str) -> bool:
     """Say whether a file is named as the Backpack named pictures (mozilla-backpack.md 0, row B)."""
     return _FINGERPRINT.fullmatch(name) is not None
@@ -51,8 +56,9 @@ def read_image(
 ) -> Found | Problem | None:
     """Return the one outcome of a member that may be a baked image; None for a ZIP (`read_nested`).
 
-    What is no picture at all is only looked at, not read, and is a warning: it may well be there
-    for another reason. A picture that is no badge is a problem and keeps its bytes.
+    What is no picture at all is a warning: it may well be there for another reason. Broken pictures
+    keep their bytes; what has no badge in it keeps them up to KEPT bytes, foreign files in a ZIP
+    alone (its tree is to come back whole, but nobody's folder of photographs is copied).
     """
     locator = place.locator(member)
     try:
@@ -61,11 +67,14 @@ def read_image(
             if is_zip(head):
                 return None
             if head and not may_be_picture(head):
-                return _not_an_image(locator)
+                small = place.kind == "zip" and member.size <= KEPT
+                return _not_an_image(locator, read_whole(stream, KEPT) if small else b"")
             data = read_whole(stream, place.limits.member_bytes)
     except MemberUnreadable as error:
         return place.problem(member, error)
     problem = image_problem(locator, member.basename, data)
+    if problem is not None and not _is_kept(place, problem):
+        problem = replace(problem, raw=b"")
     return problem or Found(locator, image=data, holder=holder, warnings=warnings)
 
 
@@ -88,7 +97,7 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
     if not data:
         return Problem(locator, "empty_file", _EMPTY)
     if media_type is None:
-        return _not_an_image(locator)
+        return _not_an_image(locator, data)
     if media_type in ("image/jpeg", "image/gif"):
         kind = media_type.removeprefix("image/").upper()
         return Problem(locator, "picture_without_room", _OTHER_PICTURE.format(kind=kind), data)
@@ -102,8 +111,15 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
     return Problem(locator, "no_badge_data", sentence, data)
 
 
-def _not_an_image(locator: str) -> Problem:
-    return Problem(locator, "not_an_image", _NOT_AN_IMAGE, severity=Severity.WARNING)
+def _is_kept(place: Place, problem: Problem) -> bool:
+    if problem.code == "damaged_image":
+        return True
+    may_be_badge = problem.code == "no_badge_data" or place.kind == "zip"
+    return may_be_badge and len(problem.raw) <= KEPT
+
+
+def _not_an_image(locator: str, raw: bytes) -> Problem:
+    return Problem(locator, "not_an_image", _NOT_AN_IMAGE, raw, severity=Severity.WARNING)
 
 
 def _is_utf16(head: bytes) -> bool:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from migrator.openbadges.baking import bake
 from migrator.sources.found import Found, Severity
 from migrator.sources.image import (
+    KEPT,
     image_problem,
     is_fingerprint,
     may_be_picture,
@@ -64,7 +67,8 @@ def test_anything_else_is_told_with_what_to_do(read, data, code):
     assert problem.sentence.count(".") >= 2
     other = code == "not_an_image"
     assert problem.severity is (Severity.WARNING if other else Severity.PROBLEM)
-    assert problem.raw == (b"" if other else data)
+    without = other or code == "picture_without_room"
+    assert problem.raw == (b"" if without else data)
 
 
 def test_a_large_file_that_is_no_picture_is_not_read(tmp_path):
@@ -102,3 +106,27 @@ def test_what_may_be_a_picture_is_read_whole(head):
 @pytest.mark.parametrize("head", [b"", b"hello", b"\xff\xfeh\0i\0", b"%PDF"])
 def test_what_cannot_be_a_picture_is_not(head):
     assert not may_be_picture(head)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "in_zip", "in_folder"),
+    [
+        ("note.txt", b"Dear Maria", True, False),
+        ("photo.jpg", b"\xff\xd8\xff" + b"x" * 100, True, False),
+        ("plain.png", PNG, True, True),
+        ("large.jpg", b"\xff\xd8\xff" + b"x" * KEPT, False, False),
+        ("broken.png", PNG[:40], True, True),
+    ],
+)
+def test_a_zip_comes_back_whole_and_a_folder_of_photographs_is_not_copied(
+    tmp_path, name, data, in_zip, in_folder
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / name).write_bytes(data)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        packed.writestr(name, data)
+    for path, kept in ((tmp_path / "all.zip", in_zip), (folder, in_folder)):
+        with open_place(path) as place:
+            (member,) = place.members()
+            assert read_image(place, member).raw == (data if kept else b"")
