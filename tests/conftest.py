@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import struct
 import zlib
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
@@ -17,6 +19,11 @@ from migrator.openbadges.baking import bake
 from migrator.sources import registry
 from migrator.sources.found import Found
 from migrator.sources.place import open_place
+
+# A slow machine is no defect, and in CI a new example must not stop work that did not cause it.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 # What differs between two readings of the same source: when, by whom, and how it was counted.

@@ -74,7 +74,7 @@ def readable(badge: str, issuer: str | None, issued_on: str | None, digest: byte
 
     The last part is of the badge's identity, so that no two badges have one name.
     """
-    said = (_said(badge, 90) or "Badge", _said(issuer or "", 60), (issued_on or "")[:10])
+    said = (_said(badge, 90) or "Badge", _said(issuer or "", 60), _said(issued_on or "", 10))
     name = " - ".join((*(one for one in said if one), digest.hex()[:12]))
     return safe(name.replace("%", "_"))
 
