@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from migrator.openbadges.documents import decode, parse_object
 from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.sources.adapter import Match
-from migrator.sources.found import Found, FoundLearner, Outcome, Problem, Severity
+from migrator.sources.found import Found, FoundFile, FoundLearner, Outcome, Problem, Severity
 from migrator.sources.image import is_fingerprint, read_image, read_nested
 from migrator.sources.place import Member, MemberUnreadable, Place, is_clutter
 
@@ -126,6 +126,7 @@ class _Manifest:
     holders: dict[str, list[str]] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     by_case: dict[str, str] = field(default_factory=dict)
     by_last_part: dict[str, str | None] = field(default_factory=dict)
@@ -137,7 +138,9 @@ class _Manifest:
         for member in members:
             locator = place.locator(member)
             try:
-                manifest.add(locator, parse_object(place.read(member)))
+                content = place.read(member)
+                manifest.files.append(FoundFile(locator, content))
+                manifest.add(locator, parse_object(content))
             except MemberUnreadable as error:
                 manifest.problems.append(place.problem(member, error))
             except Unreadable as error:
@@ -162,9 +165,10 @@ class _Manifest:
                     self._strange(locator, str(name))
 
     def opening(self) -> Iterator[Outcome]:
-        """Yield the person the export belongs to, and what is wrong with the manifest."""
+        """Yield the person the export belongs to, the manifest, and what is wrong with it."""
         if self.addresses:
             yield FoundLearner(self.locator, tuple(self.addresses))
+        yield from self.files
         yield from self.problems
 
     def missing(self) -> Iterator[Outcome]:

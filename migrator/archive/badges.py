@@ -14,7 +14,14 @@ from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
 from migrator.openbadges.model import Assertion, Unreadable
-from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
+from migrator.sources.found import (
+    Found,
+    FoundCollection,
+    FoundFile,
+    FoundLearner,
+    Problem,
+    Severity,
+)
 
 
 class BadgeWriter:
@@ -96,6 +103,17 @@ class BadgeWriter:
             (
                 *(self._source, learner, found.key, found.name, found.description),
                 *(int(found.public), found.page_url, found.locator),
+            ),
+        )
+
+    def file(self, found: FoundFile) -> None:
+        """Take a file that is no badge, byte for byte; one that has changed is kept beside it."""
+        self._conn.execute(
+            "insert or ignore into source_file (source_id, locator, digest, size, content)"
+            " values (?, ?, ?, ?, ?)",
+            (
+                *(self._source, found.locator, sha256(found.content).digest()),
+                *(len(found.content), _content(found.content)),
             ),
         )
 

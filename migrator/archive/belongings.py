@@ -106,6 +106,7 @@ delete from tag where badge_class_id in gone_badge_class;
 delete from sighting_document where sighting_id in gone_sighting;
 delete from main.transfer where id in gone_transfer;
 delete from main.problem where id in gone_problem;
+delete from main.source_file where mentions(locator) or mentions(content);
 delete from main.collection where id in gone_collection;
 delete from main.account where id in gone_account;
 delete from main.sighting where id in gone_sighting;

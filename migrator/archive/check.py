@@ -15,7 +15,7 @@ from migrator.archive.structure import PARTS
 
 _EVERYTHING = Sample()
 _STEPS_BETWEEN_LOOKS = 1_000_000
-_FILES = ("document", "artwork", "image")
+_FILES = ("document", "artwork", "image", "source_file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,13 @@ class Content:
             return self._in_pieces("document", number)
         return Digested(sha256(row[0]).digest(), len(row[0]))
 
+    def source_file(self, number: int) -> Digested:
+        """Digest a file that belongs to a source and is no badge."""
+        row = self._conn.execute(_SOURCE_FILE, (number,)).fetchone()
+        if row is None:
+            raise KeyError(number)
+        return Digested(sha256(row[0]).digest(), len(row[0]))
+
     def artwork(self, number: int) -> Digested:
         """Digest an artwork."""
         content = self._artwork(number)
@@ -93,4 +100,5 @@ _DOCUMENT = (
     f"select case when size <= {_LARGE} then coalesce(cast(content as blob), x'') end"  # noqa: S608 - a number
     " from document where id = ?"
 )
+_SOURCE_FILE = "select coalesce(cast(content as blob), x'') from source_file where id = ?"
 _IMAGE = "select artwork_id, splice_at, coalesce(cast(splice as blob), x'') from image where id = ?"

@@ -16,6 +16,7 @@ from migrator.sources.adapter import Adapter
 from migrator.sources.found import (
     Found,
     FoundCollection,
+    FoundFile,
     FoundLearner,
     Outcome,
     Problem,
@@ -144,6 +145,8 @@ def _weight(outcome: Outcome) -> int:
         stories = [membership.story for membership in outcome.memberships]
         warnings = [warning.raw for warning in outcome.warnings]
         return sum([len(part) for part in (*parts, *stories, *warnings) if part])
+    if isinstance(outcome, FoundFile):
+        return len(outcome.content)
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
@@ -172,6 +175,9 @@ def _one(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
         case FoundCollection():
             writer.collection(outcome)
             return ("collections",)
+        case FoundFile():
+            writer.file(outcome)
+            return ()
 
 
 def first_problems(archive: Archive, source_id: int, limit: int = 10) -> list[tuple[str, str]]:

@@ -31,8 +31,8 @@ class KeptSource:
 class KeptFile:
     """One file of a source: where it stood, what it is, and of which badge.
 
-    `kind` is image, assertion, badge_class, issuer, jws, problem or warning; `row` its id in the
-    table that holds it; `digest` the SHA-256 it was kept with (None for what could not be read,
+    `kind` is image, file, assertion, badge_class, issuer, jws, problem or warning; `row` its id in
+    the table that holds it; `digest` the SHA-256 it was kept with (None for what could not be read,
     which is kept without); `note` says what a person should know of it.
     """
 
@@ -68,6 +68,9 @@ left join document on document.id = sighting_document.document_id
 left join assertion on assertion.id = one.assertion_id
 left join badge_class on badge_class.id = assertion.badge_class_id
 order by one.id, sighting_document.document_id, sighting_document.kind
+"""
+_SOURCE_FILES = """
+select id, locator, digest from source_file where +source_id = ? and id > ? order by id limit ?
 """
 # The plus keeps SQLite on the order of the ids, so that no batch is sorted anew.
 _PROBLEMS = """
@@ -108,14 +111,20 @@ def unread(archive: Archive, source_id: int) -> Iterator[KeptFile]:
         yield KeptFile(*(row["severity"], row["locator"], row["id"]), code=row["code"], note=note)
 
 
-KINDS: tuple[Callable[[Archive, int], Iterator[KeptFile]], ...] = (images, unread, documents)
+def files(archive: Archive, source_id: int) -> Iterator[KeptFile]:
+    """Yield what belongs to a source and is no badge, in the order it was met."""
+    for row in _batches(archive, _SOURCE_FILES, source_id):
+        yield KeptFile("file", row["locator"], row["id"], row["digest"])
+
+
+KINDS: tuple[Callable[[Archive, int], Iterator[KeptFile]], ...] = (images, files, unread, documents)
 """Where the files of a source are listed.
 
 One more kind of kept file is one more function here, and its table in _TABLES and _READ.
 """
 
 
-_TABLES = {"image": "image", "problem": "problem", "warning": "problem"}
+_TABLES = {"file": "source_file", "image": "image", "problem": "problem", "warning": "problem"}
 
 
 def content(archive: Archive, file: KeptFile) -> bytes:
@@ -156,6 +165,7 @@ def readable_rows(archive: Archive, query: str, *values: Any) -> list[sqlite3.Ro
 _READ = {
     # As BLOB: text that is damaged comes back as it is, and is found out by its digest.
     "document": "select cast(content as blob), digest from document where id = ?",
+    "source_file": "select cast(content as blob), digest from source_file where id = ?",
     "problem": "select cast(raw as blob), null from problem where id = ?",
     "image": "select null, digest from image where id = ?",
 }

@@ -13,6 +13,7 @@ from migrator.archive.damage import Damage, words_of
 from migrator.archive.dependents import Dependents
 from migrator.archive.walk import Gap, walk
 
+_KINDS = ("document", "artwork", "image", "source_file")
 _HASH = 2**32
 _SPREAD = 2_654_435_761  # 2**32 over the golden ratio (Knuth): neighbours fall far apart
 
@@ -45,15 +46,16 @@ class Readback:
         self._watch = watch
         self._seen = 0
         self._artworks_told: set[int] = set()
-        self.files: dict[str, int] = {"document": 0, "artwork": 0, "image": 0}
+        self.files: dict[str, int] = dict.fromkeys(_KINDS, 0)
         self.bytes = 0
 
     def contents(self, table: str, sample: Sample) -> Iterator[Damage]:
-        """Read the chosen rows of `document`, `artwork` or `image`; yield what is damaged."""
+        """Read the chosen rows of one of the tables of content; yield what is damaged."""
         read = {
             "document": self._content.document,
             "artwork": self._content.artwork,
             "image": self._content.image,
+            "source_file": self._content.source_file,
         }[table]
         for row in self._rows(table, "digest, size"):
             if isinstance(row, Damage):

@@ -326,6 +326,18 @@ create table removal (
 );
 """
 
+_SOURCE_FILE = """
+create table source_file (
+  id integer primary key,
+  source_id integer not null references source (id),
+  locator text not null,
+  digest blob not null,
+  size integer not null,
+  content blob not null,
+  unique (source_id, locator, digest)
+);
+"""
+
 migrations = Migrations("badge-migrator")
 
 
@@ -348,6 +360,12 @@ def _removal(db: Database) -> None:
     _statements(db.conn, _REMOVAL)
     redigest_badge_classes(db.conn)
     db.conn.execute("pragma user_version = 2")
+
+
+@migrations(name="0003_source_file")
+def _source_file(db: Database) -> None:
+    _statements(db.conn, _SOURCE_FILE)
+    db.conn.execute("pragma user_version = 3")
 
 
 def _statements(conn: sqlite3.Connection, script: str) -> None:

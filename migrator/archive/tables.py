@@ -31,6 +31,12 @@ BEFORE_PEOPLE = (
         needed={"source_id": "source"},
         after=_EARLIER + "problem.seen_at",
     ),
+    Copied(
+        "source_file",
+        ("locator", "digest", "size", "content"),
+        key=("source_id", "locator", "digest"),
+        needed={"source_id": "source"},
+    ),
     Copied("document", ("digest", "kind", "size", "content"), key=("digest",)),
     Copied("artwork", ("digest", "media_type", "size", "content"), key=("digest",)),
     Copied(

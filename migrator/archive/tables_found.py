@@ -33,8 +33,20 @@ FOUND: dict[str, Described] = {
             "code": "a short stable name of what is wrong",
             "severity": "problem (the badge could not be read) or warning (it could, with a loss)",
             "sentence": "what it is, and what a person can do",
-            "raw": "the first 64 KiB of what stands there",
+            "raw": "all that could be had of what stands there",
             "seen_at": "when it was met",
+        },
+    ),
+    "source_file": Described(
+        "Source files",
+        "A file of a source that is no badge but belongs to it, such as the export's manifest.",
+        {
+            "id": ID,
+            "source_id": "the source it stands in",
+            "locator": "where in the source",
+            "digest": "SHA-256 of its bytes",
+            "size": "bytes",
+            "content": "the file, byte for byte",
         },
     ),
     "sighting": Described(

@@ -55,6 +55,14 @@ class FoundCollection:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of the source that is no badge but belongs to it, such as the export's manifest."""
+
+    locator: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A badge's place in a collection, with what the learner wrote about it there."""
 
@@ -87,4 +95,4 @@ class Found:
     warnings: tuple[Problem, ...] = ()
 
 
-Outcome = Found | Problem | FoundLearner | FoundCollection
+Outcome = Found | Problem | FoundLearner | FoundCollection | FoundFile

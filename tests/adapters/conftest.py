@@ -18,7 +18,7 @@ import pytest
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.openbadges.model import Unreadable
 from migrator.sources import registry
-from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem
+from migrator.sources.found import Found, FoundCollection, FoundFile, FoundLearner, Problem
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -88,8 +88,13 @@ def described():
 
 
 def describe(outcomes):
-    kinds = {FoundLearner: "learners", FoundCollection: "collections", Found: "badges"}
-    told = {"learners": [], "collections": [], "badges": [], "problems": []}
+    kinds = {
+        FoundLearner: "learners",
+        FoundCollection: "collections",
+        FoundFile: "files",
+        Found: "badges",
+    }
+    told = {"learners": [], "collections": [], "files": [], "badges": [], "problems": []}
     for outcome in outcomes:
         if isinstance(outcome, Problem):
             told["problems"].append(_problem(outcome))
@@ -108,6 +113,9 @@ def _describe(outcome):
             }
         case FoundCollection():
             return {name: getattr(outcome, name) for name in FoundCollection.__dataclass_fields__}
+        case FoundFile():
+            digest = hashlib.sha256(outcome.content).hexdigest()[:12]
+            return {"locator": outcome.locator, "content": digest}
         case Found():
             return _badge(outcome)
 

@@ -16,7 +16,14 @@ from pathlib import Path
 from migrator.errors import SourceUnreadable
 from migrator.sources import registry
 from migrator.sources.adapter import Match
-from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
+from migrator.sources.found import (
+    Found,
+    FoundCollection,
+    FoundFile,
+    FoundLearner,
+    Problem,
+    Severity,
+)
 from migrator.sources.place import open_place
 
 DETECT_BYTES = 64 * 1024
@@ -79,7 +86,7 @@ def test_reading_twice_gives_the_same(case):
 def test_reading_yields_outcomes_with_a_place_and_a_sentence(case):
     for place in _opened(case):
         for outcome in case.adapter.read(place):
-            assert isinstance(outcome, (Found, Problem, FoundLearner, FoundCollection))
+            assert isinstance(outcome, (Found, Problem, FoundLearner, FoundCollection, FoundFile))
             assert outcome.locator.startswith(place.label) or _is_row(outcome.locator)
             assert outcome.locator.isprintable()
             for problem in _problems(outcome):
