@@ -12,7 +12,7 @@ def adapters(as_json: AsJson = False) -> None:
 
     console = Console(as_json)
     loaded = registry.registry()
-    for adapter in loaded.adapters:
+    for adapter in loaded.usable:
         console.say(f"{adapter.name:<16} {adapter.title}")
         console.say(f"{'':<16} reads {adapter.reads}")
     for broken in loaded.broken:
@@ -21,8 +21,7 @@ def adapters(as_json: AsJson = False) -> None:
         "adapters",
         {
             "adapters": [
-                {"name": one.name, "title": one.title, "reads": one.reads}
-                for one in loaded.adapters
+                {"name": one.name, "title": one.title, "reads": one.reads} for one in loaded.usable
             ],
             "broken": [{"name": one.name, "why": one.why} for one in loaded.broken],
         },
@@ -36,7 +35,7 @@ def destinations(as_json: AsJson = False) -> None:
 
     console = Console(as_json)
     found = registry.registry()
-    for kind in found.kinds:
+    for kind in found.usable:
         console.say(f"{kind.kind:<8} {kind.title}; at any address: {kind.kind}:https://...")
     for preset in presets.PRESETS:
         console.say(f"  {preset.kind}:{preset.name:<6} {preset.title} ({preset.url})")
@@ -47,7 +46,7 @@ def destinations(as_json: AsJson = False) -> None:
     console.result(
         "destinations",
         {
-            "kinds": [{"kind": kind.kind, "title": kind.title} for kind in found.kinds],
+            "kinds": [{"kind": kind.kind, "title": kind.title} for kind in found.usable],
             "presets": [
                 {"name": f"{one.kind}:{one.name}", "title": one.title, "url": one.url}
                 for one in presets.PRESETS

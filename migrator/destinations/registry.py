@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -12,20 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 from migrator.destinations.base import Destination
 from migrator.destinations.presets import PRESETS, named
 from migrator.errors import Usage
+from migrator.plugins import Loaded, Unfit, lacks, load
 
 GROUP = "badge_migrator.destinations"
 
-# What importing somebody else's destination raises when it is broken or half installed.
-_LOAD_ERRORS = (
-    ImportError,
-    AttributeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    LookupError,
-    RuntimeError,
-    OSError,
-)
 # Ends people copy from a manual together with the address.
 _ENDS = ("/v1", "/v2", "/o/token", "/v2/backpack/import")
 
@@ -40,40 +28,14 @@ class Kind(Protocol):
         """Return the destination at this address."""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenKind:
-    """A kind that is registered but cannot be used, and why."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """Every usable kind of destination, by name, and every one that could not be loaded."""
-
-    kinds: tuple[Kind, ...]
-    broken: tuple[BrokenKind, ...]
-
-
-def registry() -> Registry:
+def registry() -> Loaded[Kind]:
     """Load all registered kinds; a broken one is named in `broken` and stops nobody."""
-    loaded: dict[str, Kind] = {}
-    broken: list[BrokenKind] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        found = _loaded(entry)
-        if isinstance(found, BrokenKind):
-            broken.append(found)
-        elif entry.name in loaded:
-            broken.append(BrokenKind(entry.name, f"Another one has this name: {entry.value}"))
-        else:
-            loaded[entry.name] = found
-    return Registry(tuple(loaded.values()), tuple(broken))
+    return load(GROUP, _made, lambda kind: kind.kind)
 
 
 def destinations() -> list[Kind]:
     """Return every usable kind of destination, by name; each has a `kind` and a `title`."""
-    return list(registry().kinds)
+    return list(registry().usable)
 
 
 def resolve(text: str) -> Destination:
@@ -102,24 +64,17 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _loaded(entry: EntryPoint) -> Kind | BrokenKind:
-    try:
-        found: Any = entry.load()
-    except _LOAD_ERRORS as error:
-        return BrokenKind(entry.name, f"{type(error).__name__}: {error} ({entry.value})")
-    missing = [part for part in ("kind", "title") if not hasattr(found, part)]
+def _made(found: Any) -> Kind:
+    missing = lacks(found, ("kind", "title"))
     if missing or not callable(found):
-        lacks = ", ".join(missing) or "way to be made from an address"
-        return BrokenKind(entry.name, f"It has no {lacks} ({entry.value})")
-    if found.kind != entry.name:
-        return BrokenKind(entry.name, f"It calls itself {found.kind} ({entry.value})")
-    made: Kind = found
-    return made
+        raise Unfit(f"It has no {', '.join(missing) or 'way to be made from an address'}")
+    kind: Kind = found
+    return kind
 
 
 def _kind(name: str, text: str) -> Kind:
     known = registry()
-    for kind in known.kinds:
+    for kind in known.usable:
         if kind.kind == name:
             return kind
     for broken in known.broken:
@@ -128,11 +83,11 @@ def _kind(name: str, text: str) -> Kind:
     raise Usage(f"{text} is no destination we know.", _meant(name, text.partition(":")[2], known))
 
 
-def _meant(name: str, rest: str, known: Registry) -> str:
+def _meant(name: str, rest: str, known: Loaded[Kind]) -> str:
     for preset in PRESETS:
         if name in preset.names:
             return f"Did you mean {preset.kind}:{preset.name}?"
-    kinds = [kind.kind for kind in known.kinds]
+    kinds = [kind.kind for kind in known.usable]
     near = difflib.get_close_matches(name, kinds, n=1)
     if near:
         return f"Did you mean {near[0]}:{rest}?" if rest else _offers(near[0])

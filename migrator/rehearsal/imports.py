@@ -22,27 +22,12 @@ from migrator.rehearsal.answers import Broken, Refused
 from migrator.rehearsal.call import Call
 from migrator.rehearsal.state import BadgeClassRow, Held, IssuerRow, entity_id
 from migrator.verify.assess import assess
-from migrator.verify.verdict import Message, Submission, Verdict
+from migrator.verify.verdict import FRIENDLY, Message, Submission, Verdict
 
 ONE_INPUT = "Must provide only one of 'url', 'image' or 'assertion'."
 DUPLICATE = {
     "name": "DUPLICATE_BADGE",
     "description": "You already have this badge in your backpack",
-}
-
-# Names of the validator to which Badgr adds a sentence of its own, under the name it writes there
-_FRIENDLY = {
-    "FETCH_HTTP_NODE": ("FETCH_HTTP_NODE", "Unable to reach URL"),
-    "VERIFY_RECIPIENT_IDENTIFIER": (
-        "VERIFY_RECIPIENT_IDENTIFIER",
-        "The recipient does not match any of your verified emails",
-    ),
-    "VERIFY_JWS": ("VERIFY_SIGNATURE", "Could not verify signature"),
-    "VERIFY_KEY_OWNERSHIP": ("VERIFY_SIGNATURE", "Could not verify signature"),
-    "VERIFY_SIGNED_ASSERTION_NOT_REVOKED": (
-        "ASSERTION_REVOKED",
-        "This assertion has been revoked",
-    ),
 }
 
 # Terms of the standard; whatever else an assertion says is an extension and kept as it is
@@ -142,8 +127,8 @@ def dicts(messages: tuple[Message, ...]) -> list[dict[str, str]]:
     """Return the messages as v1 lists them: a friendly pair in front of the names it knows."""
     listed = []
     for message in messages:
-        if message.name in _FRIENDLY:
-            name, description = _FRIENDLY[message.name]
+        if message.name in FRIENDLY:
+            name, description = FRIENDLY[message.name]
             listed.append({"name": name, "description": description})
         entry = {
             "name": message.name,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from migrator.errors import NotRecognised, Usage
+from migrator.plugins import Loaded, Unfit, lacks, load
 from migrator.sources.adapter import Adapter, Match
 from migrator.sources.place import Place
 
@@ -14,34 +15,7 @@ GROUP = "badge_migrator.adapters"
 SURE_ENOUGH = 20
 """A match below this confidence is only mentioned as the nearest one."""
 
-# What importing and making somebody else's adapter raises when it is broken or half installed.
-_LOAD_ERRORS = (
-    ImportError,
-    AttributeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    LookupError,
-    RuntimeError,
-    OSError,
-)
 _PARTS = ("name", "title", "reads", "detect", "read")
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenAdapter:
-    """An adapter that is registered but cannot be used, and why."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """Every usable adapter, by name, and every one that could not be loaded."""
-
-    adapters: tuple[Adapter, ...]
-    broken: tuple[BrokenAdapter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +27,26 @@ class Recognised:
     others: tuple[tuple[Adapter, Match], ...] = ()
 
 
-def registry() -> Registry:
+def registry() -> Loaded[Adapter]:
     """Load all registered adapters; a broken one is named in `broken` and stops nobody."""
-    loaded: dict[str, Adapter] = {}
-    broken: list[BrokenAdapter] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        made = _made(entry)
-        if isinstance(made, BrokenAdapter):
-            broken.append(made)
-        elif entry.name in loaded:
-            broken.append(
-                BrokenAdapter(entry.name, f"Another adapter has this name: {entry.value}")
-            )
-        else:
-            loaded[entry.name] = made
-    return Registry(tuple(loaded.values()), tuple(broken))
+    return load(GROUP, _made, lambda adapter: adapter.name)
 
 
 def adapters() -> list[Adapter]:
     """Return every usable adapter, by name."""
-    return list(registry().adapters)
+    return list(registry().usable)
 
 
 def adapter_named(name: str) -> Adapter:
     """Return the adapter of this name; raises Usage that suggests the nearest names."""
     known = registry()
-    for adapter in known.adapters:
+    for adapter in known.usable:
         if adapter.name == name:
             return adapter
     for broken in known.broken:
         if broken.name == name:
             raise Usage(f"The adapter {name} cannot be used: {broken.why}", "Install it again.")
-    names = [adapter.name for adapter in known.adapters]
+    names = [adapter.name for adapter in known.usable]
     near = difflib.get_close_matches(name.lower(), names, n=1)
     meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
     raise Usage(f"There is no adapter named {name}.", meant)
@@ -97,9 +59,7 @@ def recognise(place: Place) -> Recognised:
     """
     known = registry()
     claims = [
-        (adapter, match)
-        for adapter in known.adapters
-        if (match := adapter.detect(place)) is not None
+        (adapter, match) for adapter in known.usable if (match := adapter.detect(place)) is not None
     ]
     claims.sort(key=lambda claim: (-claim[1].confidence, claim[0].name))
     if not claims or claims[0][1].confidence < SURE_ENOUGH:
@@ -108,23 +68,17 @@ def recognise(place: Place) -> Recognised:
     return Recognised(adapter, match, tuple(others))
 
 
-def _made(entry: EntryPoint) -> Adapter | BrokenAdapter:
-    try:
-        adapter: Adapter = entry.load()()
-    except _LOAD_ERRORS as error:
-        return BrokenAdapter(entry.name, f"{type(error).__name__}: {error} ({entry.value})")
-    missing = [part for part in _PARTS if not hasattr(adapter, part)]
-    if missing:
-        return BrokenAdapter(entry.name, f"It has no {', '.join(missing)} ({entry.value})")
-    if adapter.name != entry.name:
-        return BrokenAdapter(entry.name, f"It calls itself {adapter.name} ({entry.value})")
+def _made(found: Any) -> Adapter:
+    adapter: Adapter = found()
+    if missing := lacks(adapter, _PARTS):
+        raise Unfit(f"It has no {', '.join(missing)}")
     return adapter
 
 
 def _not_recognised(
-    place: Place, known: Registry, claims: list[tuple[Adapter, Match]]
+    place: Place, known: Loaded[Adapter], claims: list[tuple[Adapter, Match]]
 ) -> NotRecognised:
-    looked_for = [f"  {adapter.name}: {adapter.reads}" for adapter in known.adapters]
+    looked_for = [f"  {adapter.name}: {adapter.reads}" for adapter in known.usable]
     unusable = [f"  {broken.name}: cannot be used. {broken.why}" for broken in known.broken]
     what = f"Nothing we know how to read is in {place.label}."
     if place.kind == "file" and not place.head(1):

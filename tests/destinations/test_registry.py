@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator import plugins
 from migrator.destinations import presets, registry
 from migrator.destinations.badgr.destination import Badgr
 from migrator.destinations.base import Input
@@ -113,7 +114,7 @@ def installed(monkeypatch):
     def install(**values):
         ours = EntryPoint("badgr", "migrator.destinations.badgr.destination:Badgr", registry.GROUP)
         made = [EntryPoint(name, value, registry.GROUP) for name, value in values.items()]
-        monkeypatch.setattr(registry, "entry_points", lambda group: [ours, *made])
+        monkeypatch.setattr(plugins, "entry_points", lambda group: [ours, *made])
 
     return install
 
@@ -124,7 +125,7 @@ def test_a_broken_destination_is_named_and_stops_nobody(installed, monkeypatch):
     here = "migrator.destinations.registry"
     installed(gone="no_such_module:X", nameless=f"{here}:Nameless", liar=f"{here}:Liar")
     loaded = registry.registry()
-    assert [kind.kind for kind in loaded.kinds] == ["badgr"]
+    assert [kind.kind for kind in loaded.usable] == ["badgr"]
     why = {broken.name: broken.why for broken in loaded.broken}
     assert "ModuleNotFoundError" in why["gone"]
     assert "It has no title" in why["nameless"]
@@ -136,9 +137,9 @@ def test_a_broken_destination_is_named_and_stops_nobody(installed, monkeypatch):
 def test_of_two_destinations_with_one_name_the_second_is_refused(monkeypatch):
     value = "migrator.destinations.badgr.destination:Badgr"
     twice = [EntryPoint("badgr", value, registry.GROUP)] * 2
-    monkeypatch.setattr(registry, "entry_points", lambda group: twice)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: twice)
     loaded = registry.registry()
-    assert len(loaded.kinds) == 1
+    assert len(loaded.usable) == 1
     assert "Another one has this name" in loaded.broken[0].why
 
 

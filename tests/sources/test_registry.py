@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from migrator import plugins
 from migrator.errors import NotRecognised, Usage
 from migrator.sources import registry
 from migrator.sources.adapter import Match
@@ -58,7 +59,7 @@ def installed(monkeypatch):
             EntryPoint(name.replace("_", "-"), value, registry.GROUP)
             for name, value in values.items()
         ]
-        monkeypatch.setattr(registry, "entry_points", lambda group: entries)
+        monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
 
     return install
 
@@ -137,7 +138,7 @@ def test_a_place_nobody_even_guesses_at_has_no_nearest(installed, place):
 def test_a_broken_adapter_is_named_and_stops_nobody(installed, value, why):
     installed(plugin=value, unsure=here("Unsure"))
     known = registry.registry()
-    assert [adapter.name for adapter in known.adapters] == ["unsure"]
+    assert [adapter.name for adapter in known.usable] == ["unsure"]
     (broken,) = known.broken
     assert broken.name == "plugin"
     assert why in broken.why
@@ -147,10 +148,10 @@ def test_a_broken_adapter_is_named_and_stops_nobody(installed, value, why):
 def test_two_adapters_of_one_name_are_not_both_used(installed, monkeypatch):
     entries = [EntryPoint("sure", here(name), registry.GROUP) for name in ("Sure", "Unsure")]
     monkeypatch.setattr(Unsure, "name", "sure")
-    monkeypatch.setattr(registry, "entry_points", lambda group: entries)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
     known = registry.registry()
-    assert len(known.adapters) == 1
-    assert "Another adapter has this name" in known.broken[0].why
+    assert len(known.usable) == 1
+    assert "Another one has this name" in known.broken[0].why
 
 
 def test_an_adapter_is_found_by_its_name(installed):
