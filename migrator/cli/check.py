@@ -11,9 +11,9 @@ from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
-    from migrator.archive.check import Checked
-    from migrator.archive.damage import Damage
-    from migrator.archive.readback import Sample
+    from migrator.archive.proof.check import Checked
+    from migrator.archive.proof.damage import Damage
+    from migrator.archive.proof.readback import Sample
 
 _LISTED = 10
 _LISTED_JSON = 1_000
@@ -44,8 +44,8 @@ def check(
     Ends with 6 when anything is damaged.
     """
     from migrator.archive.archive import Archive
-    from migrator.archive.check import check as check_archive
-    from migrator.archive.check import rows_to_see
+    from migrator.archive.proof.check import check as check_archive
+    from migrator.archive.proof.check import rows_to_see
     from migrator.cli.progress import progress
     from migrator.report.words import masked
 
@@ -108,7 +108,7 @@ def _of(read: int, whole: int | None) -> str:
 
 
 def _sample(text: str, seed: int) -> Sample:
-    from migrator.archive.readback import Sample
+    from migrator.archive.proof.readback import Sample
 
     try:
         percent = float(text.strip().removesuffix("%"))

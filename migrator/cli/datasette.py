@@ -22,7 +22,7 @@ def datasette_metadata(
     """
     import json
 
-    from migrator.archive.describe import datasette_metadata as describe
+    from migrator.archive.guide.describe import datasette_metadata as describe
 
     try:
         file.write_text(json.dumps(describe(archive_file.stem), indent=2) + "\n", encoding="utf-8")

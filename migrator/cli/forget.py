@@ -12,7 +12,7 @@ from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
-    from migrator.archive.forgetting import Forgotten
+    from migrator.archive.life.forgetting import Forgotten
 
 
 def forget(
@@ -28,8 +28,8 @@ def forget(
     """
     from migrator import errors
     from migrator.archive.archive import Archive
-    from migrator.archive.forgetting import forget as work
-    from migrator.archive.forgetting import whom
+    from migrator.archive.life.forgetting import forget as work
+    from migrator.archive.life.forgetting import whom
     from migrator.report.words import badges, plain
 
     console = Console(as_json)

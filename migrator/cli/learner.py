@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.archive.archive import Archive
-    from migrator.archive.learners import Change, Learner
+    from migrator.archive.life.learners import Change, Learner
 
 learner = typer.Typer(help="See who is who in the archive, and put it right.", no_args_is_help=True)
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An address of the learner.")]
@@ -31,7 +31,7 @@ def list_(
     from dataclasses import asdict
 
     from migrator.archive.archive import Archive
-    from migrator.archive.learners import known
+    from migrator.archive.life.learners import known
 
     console = Console(as_json)
     with Archive.read(archive_file) as opened:
@@ -53,7 +53,7 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Make one learner of two, with all addresses, badges, collections and accounts."""
-    from migrator.archive.learners import merge as work
+    from migrator.archive.life.learners import merge as work
 
     _change(
         archive_file,
@@ -72,7 +72,7 @@ def split(
     as_json: AsJson = False,
 ) -> None:
     """Make a learner of their own of an address and the badges awarded to it or found under it."""
-    from migrator.archive.learners import split as work
+    from migrator.archive.life.learners import split as work
 
     _change(
         archive_file,
@@ -92,7 +92,7 @@ def add_email(
     as_json: AsJson = False,
 ) -> None:
     """Note another address of a learner, so that badges awarded to it are recognised."""
-    from migrator.archive.learners import add_address
+    from migrator.archive.life.learners import add_address
 
     _change(
         archive_file,

@@ -12,9 +12,9 @@ from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
-    from migrator.archive.comparison import Compared, Difference, Signed
-    from migrator.archive.manifest import Entry
-    from migrator.archive.signature import Key
+    from migrator.archive.proof.comparison import Compared, Difference, Signed
+    from migrator.archive.proof.manifest import Entry
+    from migrator.archive.proof.signature import Key
 
 _LISTED_JSON = 1_000
 
@@ -41,7 +41,7 @@ def root(
     Every document and image is read back for it. It depends on their bytes alone.
     """
     from migrator.archive.archive import Archive
-    from migrator.archive.manifest import root as compute
+    from migrator.archive.proof.manifest import root as compute
     from migrator.cli.progress import progress
 
     with Archive.read(archive_file) as opened, progress("Reading back", unit="files") as show:
@@ -66,7 +66,7 @@ def write(
     from dataclasses import asdict
 
     from migrator.archive.archive import Archive
-    from migrator.archive.manifest import write as write_manifest
+    from migrator.archive.proof.manifest import write as write_manifest
     from migrator.cli.progress import progress
 
     key = _key(key_file, in_keyring=in_keyring)
@@ -104,7 +104,7 @@ def verify(
     Ends with 6 when any is missing or changed, or the manifest itself cannot be trusted.
     """
     from migrator.archive.archive import Archive
-    from migrator.archive.comparison import compare, read_manifest
+    from migrator.archive.proof.comparison import compare, read_manifest
     from migrator.cli.progress import progress
 
     trusted = _key(public_key, in_keyring=in_keyring)
@@ -138,7 +138,7 @@ def key(
     as_json: AsJson = False,
 ) -> None:
     """Make a key to sign manifests with, in a file only you can read or in the system keyring."""
-    from migrator.archive.signature import Key, keep_key, write_key
+    from migrator.archive.proof.signature import Key, keep_key, write_key
 
     console = Console(as_json)
     made = Key.new()
@@ -157,7 +157,7 @@ def key(
 
 
 def _key(file: Path | None, *, in_keyring: bool) -> Key | None:
-    from migrator.archive.signature import kept_key, read_key
+    from migrator.archive.proof.signature import kept_key, read_key
 
     if file is not None and in_keyring:
         raise errors.Usage("A key file and --keyring are two keys.", "Name one of them.")

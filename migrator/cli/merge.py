@@ -12,7 +12,7 @@ from migrator.cli.options import DEFAULT_ARCHIVE, AsJson
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
-    from migrator.archive.union import Joined
+    from migrator.archive.life.union import Joined
 
 
 def merge(
@@ -38,7 +38,7 @@ def merge(
     again adds nothing.
     """
     from migrator.archive.archive import Archive
-    from migrator.archive.foreign import examine
+    from migrator.archive.life.foreign import examine
 
     console = Console(as_json)
     badges = {}
@@ -53,7 +53,7 @@ def merge(
 
 def _join_one(opened: Archive, other: Path, badges: int, console: Console) -> Joined:
     from migrator import errors
-    from migrator.archive.union import join
+    from migrator.archive.life.union import join
     from migrator.cli.progress import progress
 
     with progress(f"Joining {other.name}", badges) as show:

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from migrator.archive.archive import Archive
-from migrator.archive.check import check
+from migrator.archive.proof.check import check
 
 
 def counted(archive, table, where="1"):

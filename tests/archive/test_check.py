@@ -7,13 +7,13 @@ import threading
 import pytest
 
 from migrator import errors
-from migrator.archive import check as check_module
-from migrator.archive import readback
 from migrator.archive.archive import Archive
-from migrator.archive.check import check, rows_to_see
-from migrator.archive.dependents import Dependents
-from migrator.archive.readback import Sample
-from migrator.archive.walk import Gap, walk
+from migrator.archive.proof import check as check_module
+from migrator.archive.proof import readback
+from migrator.archive.proof.check import check, rows_to_see
+from migrator.archive.proof.dependents import Dependents
+from migrator.archive.proof.readback import Sample
+from migrator.archive.proof.walk import Gap, walk
 
 _KEPT = {
     "document": "content",
@@ -468,7 +468,7 @@ def test_large_documents_are_read_in_pieces(archive, reader, tmp_path, make, che
 
 
 def test_few_artworks_are_held_at_a_time(tiny, checked, monkeypatch):
-    monkeypatch.setattr("migrator.archive.content._CACHE_BYTES", 50)
+    monkeypatch.setattr("migrator.archive.proof.content._CACHE_BYTES", 50)
     assert checked(tiny)[1] == []
 
 

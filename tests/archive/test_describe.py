@@ -6,7 +6,7 @@ import pytest
 from datasette.app import Datasette
 from sqlite_utils import Database
 
-from migrator.archive.describe import TABLES, VIEWS, datasette_metadata, markdown
+from migrator.archive.guide.describe import TABLES, VIEWS, datasette_metadata, markdown
 
 _OWN = (
     "type = ? and name not like '%\\_fts%' escape '\\' and name not like '%sqlite\\_%' escape '\\'"

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator import errors
-from migrator.archive import accounts, forgetting, ledger, verdicts
+from migrator.archive import accounts, ledger, verdicts
 from migrator.archive.archive import Archive
-from migrator.archive.forgetting import forget, whom
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned, Result
-from migrator.archive.traces import Traces
+from migrator.archive.life import forgetting
+from migrator.archive.life.forgetting import forget, whom
+from migrator.archive.life.traces import Traces
 from migrator.openbadges.model import Addresses
 from migrator.openbadges.recipient import hash_identity
 from migrator.sources.found import (

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from migrator.archive.hashtree import HashTree
+from migrator.archive.proof.hashtree import HashTree
 
 # The tree of RFC 6962's reference implementation over its own test leaves.
 _LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]

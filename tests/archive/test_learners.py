@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from migrator import errors
-from migrator.archive import accounts, learners, ledger
+from migrator.archive import accounts, ledger
 from migrator.archive.ledger import Planned
+from migrator.archive.life import learners
 from migrator.openbadges.model import Addresses
 from migrator.openbadges.recipient import hash_identity
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Membership

@@ -15,8 +15,8 @@ import pytest
 from migrator import errors
 from migrator.archive import journal, schema, trouble, upgrade
 from migrator.archive.archive import LATEST, Archive
+from migrator.archive.life.union import join
 from migrator.archive.trouble import explained
-from migrator.archive.union import join
 
 # Each released version has left an archive here; a new one is a new folder.
 VERSIONS = sorted(

@@ -8,11 +8,11 @@ from joserfc.jwk import OKPKey
 from keyring.errors import KeyringLocked
 
 from migrator import errors
-from migrator.archive import manifest
 from migrator.archive.archive import Archive
-from migrator.archive.comparison import Compared, Difference, compare, read_manifest
-from migrator.archive.hashtree import HashTree
-from migrator.archive.signature import Key, keep_key, kept_key, read_key, write_key
+from migrator.archive.proof import manifest
+from migrator.archive.proof.comparison import Compared, Difference, compare, read_manifest
+from migrator.archive.proof.hashtree import HashTree
+from migrator.archive.proof.signature import Key, keep_key, kept_key, read_key, write_key
 
 
 def quiet(seen):

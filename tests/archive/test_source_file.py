@@ -8,9 +8,9 @@ import pytest
 
 from migrator.archive import originals
 from migrator.archive.archive import Archive
-from migrator.archive.check import check
-from migrator.archive.forgetting import forget
-from migrator.archive.union import join
+from migrator.archive.life.forgetting import forget
+from migrator.archive.life.union import join
+from migrator.archive.proof.check import check
 
 
 def nothing(*_):

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator import errors
-from migrator.archive import accounts, ledger, tables, union, verdicts
+from migrator.archive import accounts, ledger, verdicts
 from migrator.archive.archive import LATEST, Archive
-from migrator.archive.check import check
-from migrator.archive.foreign import examine
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned, Result
+from migrator.archive.life import tables, union
+from migrator.archive.life.foreign import examine
+from migrator.archive.proof.check import check
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import (
     Found,

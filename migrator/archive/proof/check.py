@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
-from migrator.archive.damage import Damage, words_of
-from migrator.archive.dependents import Dependents
-from migrator.archive.readback import Readback, Sample
-from migrator.archive.structure import PARTS
+from migrator.archive.proof.damage import Damage, words_of
+from migrator.archive.proof.dependents import Dependents
+from migrator.archive.proof.readback import Readback, Sample
+from migrator.archive.proof.structure import PARTS
 
 _EVERYTHING = Sample()
 _STEPS_BETWEEN_LOOKS = 1_000_000

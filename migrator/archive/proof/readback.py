@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from migrator.archive.content import Content, Digested
-from migrator.archive.damage import Damage, words_of
-from migrator.archive.dependents import Dependents
-from migrator.archive.walk import Gap, walk
+from migrator.archive.proof.content import Content, Digested
+from migrator.archive.proof.damage import Damage, words_of
+from migrator.archive.proof.dependents import Dependents
+from migrator.archive.proof.walk import Gap, walk
 
 _KINDS = ("document", "artwork", "image", "source_file")
 _HASH = 2**32

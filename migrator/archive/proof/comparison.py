@@ -11,10 +11,10 @@ from typing import IO, Any
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.archive.content import Content
-from migrator.archive.hashtree import HashTree
-from migrator.archive.manifest import FORMAT, Entry, Header, entries, is_whole, snapshot
-from migrator.archive.signature import Key
+from migrator.archive.proof.content import Content
+from migrator.archive.proof.hashtree import HashTree
+from migrator.archive.proof.manifest import FORMAT, Entry, Header, entries, is_whole, snapshot
+from migrator.archive.proof.signature import Key
 
 _LONGEST_LINE = 4096
 

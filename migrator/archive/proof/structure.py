@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from migrator.archive.damage import Damage
-from migrator.archive.dependents import Dependents
-from migrator.archive.wordindex import word_indexes
+from migrator.archive.proof.damage import Damage
+from migrator.archive.proof.dependents import Dependents
+from migrator.archive.proof.wordindex import word_indexes
 
 _MOST = 1_000
 _TREE = re.compile(r"[Tt]ree (\d+)")

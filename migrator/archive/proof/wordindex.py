@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from migrator.archive.damage import Damage, words_of
+from migrator.archive.proof.damage import Damage, words_of
 
 _SHADOWS = ("data", "idx", "docsize", "config")
 _CONTENT = re.compile(r"content\s*=\s*[\"'\[]?(\w+)")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator.archive.described import Described
-from migrator.archive.tables_found import FOUND
-from migrator.archive.tables_moved import MOVED
+from migrator.archive.guide.described import Described
+from migrator.archive.guide.tables_found import FOUND
+from migrator.archive.guide.tables_moved import MOVED
 
 TABLES: dict[str, Described] = {**FOUND, **MOVED}
 VIEWS: dict[str, Described] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from migrator.archive.damage import Damage, Dependent, words_of
+from migrator.archive.proof.damage import Damage, Dependent, words_of
 
 _PLACES = 5
 

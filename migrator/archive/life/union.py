@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.archive.archive import Archive
-from migrator.archive.books import recount
-from migrator.archive.foreign import attached
-from migrator.archive.knowledge import learn_more
 from migrator.archive.lease import Lease, alone
-from migrator.archive.mapping import Copied, copy, create_map, forget_maps, value
+from migrator.archive.life.books import recount
+from migrator.archive.life.foreign import attached
+from migrator.archive.life.knowledge import learn_more
+from migrator.archive.life.mapping import Copied, copy, create_map, forget_maps, value
+from migrator.archive.life.tables import ACCOUNT, AFTER_PEOPLE, ASSERTION, BEFORE_PEOPLE
 from migrator.archive.people import People
-from migrator.archive.tables import ACCOUNT, AFTER_PEOPLE, ASSERTION, BEFORE_PEOPLE
 
 _ROWS = 1_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from migrator.archive.belongings import CHOOSE_PEOPLE, CHOOSE_REST, ERASE, TABLES, statements
-from migrator.archive.books import recount
-from migrator.archive.traces import Traces
+from migrator.archive.life.belongings import CHOOSE_PEOPLE, CHOOSE_REST, ERASE, TABLES, statements
+from migrator.archive.life.books import recount
+from migrator.archive.life.traces import Traces
 from migrator.openbadges.model import Recipient
 from migrator.openbadges.recipient import case_variants, matches
 

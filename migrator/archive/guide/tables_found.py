@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.archive.described import ID, URL_ID, Described
+from migrator.archive.guide.described import ID, URL_ID, Described
 
 FOUND: dict[str, Described] = {
     "source": Described(

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.archive.erasure import Erased, Eraser, Person, person
 from migrator.archive.lease import Lease, alone
-from migrator.archive.traces import Traces
+from migrator.archive.life.erasure import Erased, Eraser, Person, person
+from migrator.archive.life.traces import Traces
 from migrator.archive.trouble import explained
 from migrator.archive.upgrade import snapshots
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.archive import merge
-from migrator.archive.mapping import Child, Copied
+from migrator.archive.life.mapping import Child, Copied
 
 _EARLIER = "on conflict do update set seen_at = excluded.seen_at where excluded.seen_at < "
 EVIDENCE = Child(

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.archive.damage import words_of
+from migrator.archive.proof.damage import words_of
 
 _LAST_ID = 2**63 - 1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from migrator.archive import merge
-from migrator.archive.mapping import value
-from migrator.archive.tables import ASSERTION, EVIDENCE
+from migrator.archive.life.mapping import value
+from migrator.archive.life.tables import ASSERTION, EVIDENCE
 
 _NUMBERS = ("badge_class_id", "learner_id", "jws_id", "document_id", "image_id")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from migrator import errors
 from migrator.archive.archive import Archive, reading
-from migrator.archive.content import Content
 from migrator.archive.lease import at_work
+from migrator.archive.proof.content import Content
 from migrator.archive.trouble import explained
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.archive.described import ID, Described
+from migrator.archive.guide.described import ID, Described
 
 MOVED: dict[str, Described] = {
     "destination": Described(

@@ -23,10 +23,10 @@ from typing import IO
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.archive.content import Content
-from migrator.archive.damage import words_of
-from migrator.archive.hashtree import HashTree
-from migrator.archive.signature import Key
+from migrator.archive.proof.content import Content
+from migrator.archive.proof.damage import words_of
+from migrator.archive.proof.hashtree import HashTree
+from migrator.archive.proof.signature import Key
 
 FORMAT = "badge-migrator 1"
 

@@ -1,0 +1,1 @@
+"""What every table, column and view is, in words."""

