@@ -37,7 +37,7 @@ def forget(
     with Archive.open(archive_file) as opened:
         who = whom(opened, email)
         if who.learners:
-            known = plain(", ".join(who.addresses[1:]))
+            known = plain(", ".join(who.addresses))
             console.say(f"To be removed for good: {known} with {badges(who.badges)}.")
         else:
             console.say(f"Nobody is known as {plain(email)}; traces of the address are removed.")

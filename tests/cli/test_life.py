@@ -116,7 +116,8 @@ def test_a_person_is_forgotten_and_what_else_to_do_is_said(run, old, tmp_path, m
     keys = Keys()
     monkeypatch.setattr(keyring, "delete_password", keys.delete_password)
     ran = run("forget", ANN.upper(), "--yes")
-    assert "To be removed for good: ann@example.org, Ann@Example.org with 1 badge." in ran.out
+    assert "To be removed for good: ANN@EXAMPLE.ORG, ann@example.org, Ann@Example.org" in ran.out
+    assert "Ann@Example.org with 1 badge." in ran.out
     assert "Writing the file anew..." in ran.err
     assert f"the account {ANN} at badgr:https://backpack.example" in ran.out
     assert "/data/export" in ran.out
@@ -162,3 +163,9 @@ def test_on_a_network_drive_the_archive_works_and_says_so(run, monkeypatch, tmp_
     assert "is on a network drive" in run("archive", sample_zip).err
     assert "12 badges" in run("status").out
     assert not (tmp_path / "badge-archive.db-wal").exists()
+
+
+def test_an_address_typed_as_it_is_known_is_named_too(run, demo_data):
+    run("archive", demo_data / "backpack.sql")
+    ran = run("forget", "aiko@example.jp", "--yes")
+    assert "To be removed for good: aiko@example.jp with 3 badges." in ran.out
