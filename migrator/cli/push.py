@@ -95,7 +95,7 @@ def send(
             saved,
             destination,
             Keychain(),
-            lambda session: _wrapped(session, destination, stop),
+            _wrapping(destination, stop),
             Limits(limit, stop),
             publish,
         )
@@ -106,12 +106,13 @@ def send(
     return _exit_code(pushed, total, interrupted=interrupted)
 
 
-def _wrapped(session: Session, destination: Destination, stop: Callable[[], bool]) -> Session:
+def _wrapping(destination: Destination, stop: Callable[[], bool]) -> Callable[[Session], Session]:
     from migrator.destinations.wrappers import RateLimited, Retrying
     from migrator.net import RateLimiter
 
-    limited = RateLimited(session, RateLimiter(destination.capabilities.requests_per_minute))
-    return Retrying(limited, stop=stop)
+    # One for all accounts: the pace is the destination's, not a learner's.
+    limiter = RateLimiter(destination.capabilities.requests_per_minute)
+    return lambda session: Retrying(RateLimited(session, limiter), stop=stop)
 
 
 def _say_sent(console: Console, sent: Sent) -> None:

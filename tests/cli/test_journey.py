@@ -7,6 +7,7 @@ import sqlite3
 
 import pytest
 
+from migrator.net import RateLimiter
 from migrator.rehearsal.faults import Faults
 
 MARIA = "maria@example.org"
@@ -296,3 +297,18 @@ def test_two_destinations_of_a_kind_must_be_named_in_full(run, rehearsal, demo_d
     ran = run("plan", "--to", "badgr", expected=2)
     assert rehearsal.url in ran.err
     assert "parchment.eu" in ran.err
+
+
+def test_all_accounts_share_the_pace_of_the_destination(run, rehearsal, ready, monkeypatch):
+    waited = {}
+
+    class Watched(RateLimiter):
+        def wait(self, host=""):
+            waited[id(self)] = waited.get(id(self), 0) + 1
+            return super().wait(host)
+
+    monkeypatch.setattr("migrator.net.RateLimiter", Watched)
+    run("plan", "--to", "badgr", "--via", rehearsal.web_url)
+    run("push", "--to", "badgr", expected=3)
+    assert len(waited) == 1
+    assert sum(waited.values()) >= 12
