@@ -49,7 +49,7 @@ def remember(archive: Archive, account_id: int, collection_id: int, remote_id: s
 
 
 def filled(archive: Archive, account_id: int, collection_id: int, badges: int) -> None:
-    """Note how many badges a collection holds at the destination."""
+    """Note how many of our badges a collection holds at the destination."""
     with archive.writing() as conn:
         conn.execute(
             "update remote_collection set filled = ? where collection_id = ? and account_id = ?",

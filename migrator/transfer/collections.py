@@ -64,11 +64,11 @@ def _make(
                 held = _create(session, collection, published=publish and collection.public)
             claimed.add(held.remote_id)
             store.remember(archive, account.id, collection.id, held.remote_id)
-            badges = _fill(session, collection, held)
+            _fill(session, collection, held)
         except NotAccepted as error:
             made.append(Made(*facts, new=False, trouble=str(error)))
             continue
-        store.filled(archive, account.id, collection.id, badges)
+        store.filled(archive, account.id, collection.id, len(collection.badges))
         made.append(Made(*facts, new=new))
     return made
 
@@ -78,12 +78,11 @@ def _create(session: Session, collection: KeptCollection, *, published: bool) ->
     return HeldCollection(remote_id, collection.name, collection.description)
 
 
-def _fill(session: Session, collection: KeptCollection, held: HeldCollection) -> int:
+def _fill(session: Session, collection: KeptCollection, held: HeldCollection) -> None:
     # What the learner has added over there stays in.
     badges = (*held.badges, *(b for b in collection.badges if b not in held.badges))
     if badges != held.badges:
         session.fill_collection(held.remote_id, held.name, badges)
-    return len(badges)
 
 
 def _held(

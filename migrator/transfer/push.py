@@ -147,6 +147,8 @@ def _held_as(
 ) -> Held | None:
     if held := there.get(identity.removeprefix("url:")):
         return held
+    if not there:
+        return None  # nothing to compare with: no badge need be taken off the shelf
     badge = shelf.kept(archive, assertion_id)
     for remote in remote_ids(identity, badge.document, badge.jws):
         if held := there.get(remote):

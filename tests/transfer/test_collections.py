@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from migrator import errors
+from migrator.archive import accounts, ledger
 from migrator.archive.lease import leased
 from migrator.sources.found import FoundCollection, Membership
 from migrator.transfer.collections import Made, make_collections
@@ -95,6 +96,18 @@ def test_a_collection_of_that_name_that_is_there_already_is_filled(desk, make, a
     desk.push()
     assert made(desk) == [Made("Mine", 3, 0, new=False)]
     assert there(desk) == [("Mine", 4, True)]
+
+
+def test_what_the_learner_has_added_does_not_hide_that_a_badge_is_left_to_sort_in(desk, make, ann):
+    ann.collections["hers"] = ("Mine", ("her own",), True)
+    collected(desk, make, "Mine")
+    desk.push(badges=2)
+    made(desk)
+    desk.push()  # and then the program is stopped, before the collections
+    (account,) = accounts.accounts(desk.archive, 1)
+    assert ledger.accounts_with_work(desk.archive, 1) == [account.id]
+    made(desk)
+    assert ledger.accounts_with_work(desk.archive, 1) == []
 
 
 @pytest.mark.parametrize("names", [("Mine",), ("Mine", "Mine")])

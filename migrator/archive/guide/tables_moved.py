@@ -105,7 +105,7 @@ MOVED: dict[str, Described] = {
             "collection_id": "the collection",
             "account_id": "the account it was made in",
             "remote_id": "its id there",
-            "filled": "how many badges it holds there",
+            "filled": "how many of our badges it holds there",
         },
     ),
     "removal": Described(
