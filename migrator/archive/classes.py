@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from hashlib import sha256
 
 from migrator.archive.archive import Archive
+from migrator.archive.digest import digest_of
 from migrator.archive.rows import Rows
 from migrator.openbadges.model import BadgeClass, Issuer
 
@@ -42,7 +41,7 @@ class Classes:
             for one in badge_class.alignment
         ]
         # The issuer by its digest, not by its row's number: so it is the same in every archive.
-        digest = _digest_of([(badge_class.id, by, *rest), targets, badge_class.tags])
+        digest = digest_of([(badge_class.id, by, *rest), targets, badge_class.tags])
         known = self._rows.find("badge_class", digest)
         if known is not None:
             return known
@@ -60,7 +59,7 @@ class Classes:
             *(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email),
             *(issuer.image, issuer.revocation_list),
         )
-        digest = _digest_of(values)
+        digest = digest_of(values)
         return self._rows.add_unique("issuer", digest, *values), digest.hex()
 
 
@@ -79,7 +78,3 @@ def name_badges(archive: Archive, found: Iterable[tuple[int, BadgeClass]]) -> No
             "update assertion set badge_class_id = ? where id = ? and badge_class_id is null",
             named,
         )
-
-
-def _digest_of(values: object) -> bytes:
-    return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from migrator.archive.digest import digest_of
 from migrator.archive.proof.content import Content, Digested
 from migrator.archive.proof.damage import Damage, words_of
 from migrator.archive.proof.dependents import Dependents
@@ -162,7 +162,7 @@ _ISSUER_DIGEST = "select lower(hex(digest)) from issuer where id = ?"
 
 
 def _issuer_fits(_conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    return bool(_digest_of(list(row)[2:]) == row["digest"])
+    return _fits(list(row)[2:], row["digest"])
 
 
 def _badge_class_fits(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
@@ -176,12 +176,11 @@ def _badge_class_fits(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
     # The issuer stands in it by its digest: row numbers differ from archive to archive.
     url_id, _, *rest = list(row)[2:]
     values = [url_id, issuer and issuer[0], *rest]
-    return bool(_digest_of([values, targets, tags]) == row["digest"])
+    return _fits([values, targets, tags], row["digest"])
 
 
-def _digest_of(values: object) -> bytes | None:
-    # The rule of classes.py, which writes them.
+def _fits(values: object, digest: object) -> bool:
     try:
-        return sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
+        return digest_of(values) == digest
     except TypeError:  # damage can make a BLOB of anything
-        return None
+        return False
