@@ -10,7 +10,7 @@ from hashlib import sha256
 def redigest_badge_classes(conn: sqlite3.Connection) -> None:
     """Write the digest that holds the issuer by its digest; version 1 held it by its number.
 
-    The rule is written out here: an upgrade must go on doing what it did, whatever the rule becomes.
+    The rule is written out here: an upgrade goes on doing what it did, whatever the rule becomes.
     """
     for number, by, *columns in conn.execute(_BADGE_CLASSES).fetchall():
         targets = [tuple(row) for row in conn.execute(_ALIGNMENTS, (number,))]
