@@ -118,7 +118,7 @@ class Tokens:
 def out_of_reach(error: Unreachable, url: str) -> TryLater:
     """Return what to raise for a request without an answer."""
     return TryLater(
-        f"{url} could not be reached: {plain(str(error))}",
+        f"{url} could not be reached. {plain(error.what)}",
         "Check the network and the address of the destination, then run the command again.",
         sent=error.sent,
     )
