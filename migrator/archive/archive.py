@@ -13,13 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from migrator import errors
-from migrator.archive.journal import WAL, keep_journal
+from migrator.archive.journal import BUSY_SECONDS, WAL, keep_journal
 from migrator.archive.process import is_alive, is_here
 from migrator.archive.trouble import explained
 from migrator.archive.upgrade import APPLICATION_ID, LATEST, check_version, upgrade
 
 __all__ = ["APPLICATION_ID", "LATEST", "Archive", "reading", "utc_now"]
-_BUSY_SECONDS = 10
 
 
 def utc_now() -> str:
@@ -189,7 +188,7 @@ def _connected(path: Path, how: str) -> Iterator[sqlite3.Connection]:
             f"{path.absolute().as_uri()}?{how}",
             uri=True,
             isolation_level=None,
-            timeout=_BUSY_SECONDS,
+            timeout=BUSY_SECONDS,
             check_same_thread=False,
         )
         try:

@@ -7,11 +7,15 @@ write so damage the file (sqlite.org/wal.html, "Disadvantages").
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 WAL = "wal"
 ROLLBACK = "truncate"
 MOUNTS = Path("/proc/self/mounts")
+BUSY_SECONDS = 10
+"""How long another program that is at work is waited for."""
+
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "9p", "fuse.sshfs", "davfs"}
 )
@@ -23,20 +27,28 @@ def keep_journal(conn: sqlite3.Connection, path: Path) -> str:
     Where WAL is refused by the file system, the slower rollback journal is taken, with a sync at
     each commit. Raises sqlite3.OperationalError where neither works.
     """
-    if not on_network(path):
-        try:
-            mode = conn.execute(f"pragma journal_mode = {WAL}").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            if not refuses_sharing(error):
-                raise
-            mode = ""
-        if mode == WAL:
-            conn.execute("pragma synchronous = normal")
-            conn.execute("pragma wal_autocheckpoint = 4000")
-            return WAL
+    if not on_network(path) and _shares(conn):
+        conn.execute("pragma synchronous = normal")
+        conn.execute("pragma wal_autocheckpoint = 4000")
+        return WAL
     conn.execute(f"pragma journal_mode = {ROLLBACK}")
     conn.execute("pragma synchronous = full")
     return ROLLBACK
+
+
+def _shares(conn: sqlite3.Connection) -> bool:
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return bool(conn.execute(f"pragma journal_mode = {WAL}").fetchone()[0] == WAL)
+        except sqlite3.OperationalError as error:
+            if refuses_sharing(error):
+                return False
+            # SQLite does not wait here by itself: the change needs the file alone, and two that
+            # make the same archive at once meet in it.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def on_network(path: Path) -> bool:

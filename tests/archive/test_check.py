@@ -226,7 +226,7 @@ def test_a_sample_reads_its_share_and_finds_what_is_broken_in_it(tiny, checked):
             "artwork",
         ),
         (
-            "insert into image values (99, zeroblob(32), 1, 0, x'', 0)",
+            "insert into image values (99, zeroblob(32), 1, 0, x'', 0, null, null)",
             "orphan",
             "image",
         ),

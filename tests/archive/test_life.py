@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,9 +45,10 @@ def test_an_archive_of_every_released_version_becomes_todays_with_all_it_held(
         after = contents(opened)
         for table in before:
             assert len(after[table]) == len(before[table]) or table in {"run", "lease"}
-        assert {
-            one: rows for one, rows in after.items() if one in before and one != "badge_class"
-        } == {one: rows for one, rows in before.items() if one != "badge_class"}
+        for table in before.keys() - {"badge_class"}:
+            # A later version may have more columns.
+            wide = len(before[table][0]) if before[table] else 0
+            assert [row[:wide] for row in after[table]] == before[table]
         check_books(opened)
         undamaged(opened)
         # ...and it goes on working.
@@ -79,7 +81,7 @@ def test_an_upgrade_that_fails_leaves_the_archive_as_it_was(old_archive, tmp_pat
     def broken(conn):
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(schema, "redigest_badge_classes", broken)
+    monkeypatch.setattr(schema.removals, "redigest_badge_classes", broken)
     with pytest.raises(errors.Incomplete, match="disk is full"):
         Archive.open(path)
     conn = sqlite3.connect(path)
@@ -162,10 +164,24 @@ def test_where_wal_is_refused_the_safe_journal_is_taken(tmp_path, said):
     conn.close()
 
 
-def test_another_error_is_not_taken_for_a_network_drive(tmp_path):
+def test_another_error_is_not_taken_for_a_network_drive(tmp_path, monkeypatch):
+    monkeypatch.setattr(journal, "BUSY_SECONDS", 0)
     conn = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         journal.keep_journal(Refusing(conn, "database is locked"), tmp_path / "a.db")
+    conn.close()
+
+
+def test_who_makes_the_same_archive_at_the_same_moment_is_waited_for(tmp_path):
+    # SQLite itself does not wait when a journal is chosen: that needs the file alone.
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)
+    other.execute("pragma locking_mode = exclusive")
+    other.execute("begin exclusive")
+    later = threading.Timer(0.3, other.close)
+    later.start()
+    conn = sqlite3.connect(tmp_path / "a.db", isolation_level=None, timeout=0)
+    assert journal.keep_journal(conn, tmp_path / "a.db") == "wal"
+    later.join()
     conn.close()
 
 

@@ -1,7 +1,8 @@
 """What every table, view and column of the archive is: the one place where it is said.
 
 docs/archive.md and Datasette's titles and descriptions are made from it; a test holds it to the
-schema. A new table or column gets its words in `tables_found`, `tables_moved` or here.
+schema. A new table or column gets its words in `tables_found`, `tables_asked`,
+`tables_moved` or here.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.archive.guide.described import Described
+from migrator.archive.guide.tables_asked import ASKED
 from migrator.archive.guide.tables_found import FOUND
 from migrator.archive.guide.tables_moved import MOVED
 
-TABLES: dict[str, Described] = {**FOUND, **MOVED}
+TABLES: dict[str, Described] = {**FOUND, **ASKED, **MOVED}
 VIEWS: dict[str, Described] = {
     "badge_overview": Described(
         "Badges at a glance",

@@ -75,7 +75,19 @@ FOUND: dict[str, Described] = {
             "digest": "SHA-256 of the bytes",
             "kind": "what it was first met as: assertion, badge_class, issuer or jws",
             "size": "in bytes",
-            "content": "the bytes: as text where they are UTF-8, else as BLOB",
+            "content": "the bytes: as text where they are UTF-8, else as BLOB; of a framed document"
+            " the lines that fill the gaps of its frame, in order",
+            "frame_id": "the frame it shares with others; empty when content is all of it",
+        },
+    ),
+    "frame": Described(
+        "Frames",
+        "What many documents have in common, kept once, with a gap (U+001F) for each value that"
+        " is one document's own.",
+        {
+            "id": ID,
+            "digest": "SHA-256 of content",
+            "content": "the text with its gaps",
         },
     ),
     "sighting_document": Described(
@@ -103,7 +115,8 @@ FOUND: dict[str, Described] = {
     "image": Described(
         "Baked images",
         "A baked image: artwork[:splice_at] + splice + artwork[splice_at:] is the file, byte for"
-        " byte.",
+        " byte. Where the splice holds a document that is kept, it is kept without it, and"
+        " splice[:document_at] + document + splice[document_at:] is the splice.",
         {
             "id": ID,
             "digest": "SHA-256 of the whole file",
@@ -111,6 +124,8 @@ FOUND: dict[str, Described] = {
             "splice_at": "where the splice belongs, in bytes from the artwork's start",
             "splice": "the bytes that carry the badge data",
             "size": "of the whole file, in bytes",
+            "document_id": "the document that belongs into the splice; empty when it is whole",
+            "document_at": "where in the splice it belongs, in bytes",
         },
     ),
     "assertion": Described(

@@ -37,13 +37,30 @@ BEFORE_PEOPLE = (
         key=("source_id", "locator", "digest"),
         needed={"source_id": "source"},
     ),
-    Copied("document", ("digest", "kind", "size", "content"), key=("digest",)),
+    Copied("frame", ("digest", "content"), key=("digest",)),
+    Copied(
+        "document",
+        ("digest", "kind", "size", "content"),
+        key=("digest",),
+        optional={"frame_id": "frame"},
+    ),
     Copied("artwork", ("digest", "media_type", "size", "content"), key=("digest",)),
     Copied(
         "image",
-        ("digest", "splice_at", "splice", "size"),
+        ("digest", "splice_at", "splice", "size", "document_at"),
         key=("digest",),
         needed={"artwork_id": "artwork"},
+        optional={"document_id": "document"},
+    ),
+    Copied(
+        "web_answer",
+        (
+            *("url", "origin", "kind", "asked_at", "captured_at", "outcome", "status"),
+            *("final_url", "media_type", "etag", "last_modified", "detail"),
+        ),
+        key=("url", "origin", "kind", "asked_at", "captured_at"),
+        optional={"document_id": "document"},
+        loose=("captured_at",),
     ),
     Copied(
         "issuer",

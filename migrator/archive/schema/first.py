@@ -1,16 +1,10 @@
-"""The tables and views of the archive, as numbered migrations.
-
-Plain singular names, integer keys, ISO 8601 UTC text dates, digests as BLOB. `user_version` is the
-number of the last migration, so that a reader can tell a newer archive without any library.
-"""
+"""Version 1 of the archive: what was read, its normal form, and the push."""
 
 from __future__ import annotations
 
-import sqlite3
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-from migrator.archive.redigest import redigest_badge_classes
+from migrator.archive.schema.statements import run_statements
 
 _READ = """
 create table source (
@@ -318,33 +312,11 @@ select adapter, label, place, state, found, archived, known, problems,
 from source;
 """
 
-_REMOVAL = """
-create table removal (
-  id integer primary key,
-  removed_at text not null,
-  badges integer not null
-);
-"""
 
-_SOURCE_FILE = """
-create table source_file (
-  id integer primary key,
-  source_id integer not null references source (id),
-  locator text not null,
-  digest blob not null,
-  size integer not null,
-  content blob not null,
-  unique (source_id, locator, digest)
-);
-"""
-
-migrations = Migrations("badge-migrator")
-
-
-@migrations(name="0001_archive")
-def _archive(db: Database) -> None:
+def make_tables(db: Database) -> None:
+    """Make the tables, the views and the full-text indexes."""
     for script in (_READ, _NORMAL_FORM, _PUSH, _VIEWS):
-        _statements(db.conn, script)
+        run_statements(db.conn, script)
     for table, columns in (
         ("badge_class", ["name", "description"]),
         ("issuer", ["name", "url"]),
@@ -352,29 +324,3 @@ def _archive(db: Database) -> None:
         ("identity", ["value"]),
     ):
         db[table].enable_fts(columns, create_triggers=True)  # type: ignore[union-attr] # a table, not a view
-    db.conn.execute("pragma user_version = 1")
-
-
-@migrations(name="0002_removal")
-def _removal(db: Database) -> None:
-    _statements(db.conn, _REMOVAL)
-    redigest_badge_classes(db.conn)
-    db.conn.execute("pragma user_version = 2")
-
-
-@migrations(name="0003_source_file")
-def _source_file(db: Database) -> None:
-    _statements(db.conn, _SOURCE_FILE)
-    db.conn.execute("pragma user_version = 3")
-
-
-def _statements(conn: sqlite3.Connection, script: str) -> None:
-    # executescript() would commit; a migration is one transaction.
-    for statement in script.split(";\n"):
-        if statement.strip():
-            conn.execute(statement)
-
-
-def migrate(conn: sqlite3.Connection) -> None:
-    """Bring a connection's database to the latest schema, each step in a transaction."""
-    migrations.apply(Database(conn))

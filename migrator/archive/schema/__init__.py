@@ -1,0 +1,54 @@
+"""The tables and views of the archive, as numbered migrations.
+
+Plain singular names, integer keys, ISO 8601 UTC text dates, digests as BLOB. `user_version` is the
+number of the last migration, so that a reader can tell a newer archive without any library.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from migrator.archive.schema.files import add_source_files
+from migrator.archive.schema.first import make_tables
+from migrator.archive.schema.removals import add_removals
+from migrator.archive.schema.small import make_small
+from migrator.archive.schema.web import add_web_answers
+
+migrations = Migrations("badge-migrator")
+
+
+@migrations(name="0001_archive")
+def _archive(db: Database) -> None:
+    make_tables(db)
+    db.conn.execute("pragma user_version = 1")
+
+
+@migrations(name="0002_removal")
+def _removal(db: Database) -> None:
+    add_removals(db.conn)
+    db.conn.execute("pragma user_version = 2")
+
+
+@migrations(name="0003_source_file")
+def _source_file(db: Database) -> None:
+    add_source_files(db.conn)
+    db.conn.execute("pragma user_version = 3")
+
+
+@migrations(name="0004_small")
+def _small(db: Database) -> None:
+    make_small(db.conn)
+    db.conn.execute("pragma user_version = 4")
+
+
+@migrations(name="0005_web")
+def _web(db: Database) -> None:
+    add_web_answers(db.conn)
+    db.conn.execute("pragma user_version = 5")
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring a connection's database to the latest schema, each step in a transaction."""
+    migrations.apply(Database(conn))
