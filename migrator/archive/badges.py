@@ -10,6 +10,7 @@ from hashlib import sha256
 from migrator.archive import merge
 from migrator.archive.artwork import split
 from migrator.archive.classes import Classes
+from migrator.archive.documents import content_of
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
@@ -113,7 +114,7 @@ class BadgeWriter:
             " values (?, ?, ?, ?, ?)",
             (
                 *(self._source, found.locator, sha256(found.content).digest()),
-                *(len(found.content), _content(found.content)),
+                *(len(found.content), content_of(found.content)),
             ),
         )
 
@@ -221,7 +222,7 @@ class BadgeWriter:
         known = self._rows.find("document", digest)
         if known is not None:
             return known
-        return self._rows.add_new("document", digest, document.kind, len(data), _content(data))
+        return self._rows.add_new("document", digest, document.kind, len(data), content_of(data))
 
     def _assertion(
         self,
@@ -338,12 +339,3 @@ def _found_digest(source_key: str, found: Found, image_digest: bytes | None) -> 
     parts = (found.assertion, found.badge_class, found.issuer, found.jws, image_digest)
     marks = (b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts)
     return sha256(b"".join((said, *marks))).digest()
-
-
-def _content(data: bytes) -> str | bytes:
-    # Text stays readable in any SQLite tool, as long as the very bytes come back from it.
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
-    return data if "\0" in text else text
