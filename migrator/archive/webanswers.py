@@ -1,0 +1,78 @@
+"""Answers of the web: what each address said each time it was asked, and what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from migrator.archive.archive import Archive
+from migrator.archive.documents import document_bytes, keep_document
+
+
+@dataclass(frozen=True, slots=True)
+class WebAnswer:
+    """One asking of one address.
+
+    `origin` is "live", "wayback" or "warc"; `kind` what should stand there ("assertion",
+    "badge_class", "issuer", "image", "revocation_list", "key", "page"); `outcome` a word of
+    docs/verify.md (live) or docs/recover.md. Moments are ISO 8601 UTC; an empty `asked_at` is now.
+    """
+
+    url: str
+    origin: str
+    kind: str
+    outcome: str
+    asked_at: str = ""
+    captured_at: str | None = None
+    status: int | None = None
+    final_url: str | None = None
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body: bytes | None = None
+    detail: str | None = None
+
+
+_COLUMNS = (
+    *("url", "origin", "kind", "outcome", "asked_at", "captured_at", "status", "final_url"),
+    *("media_type", "etag", "last_modified", "detail"),
+)
+# Names come from _COLUMNS alone, so no statement can be made of foreign text.
+_INSERT = (
+    f"insert into web_answer ({', '.join(_COLUMNS)}, document_id)"  # noqa: S608 - see above
+    f" values ({', '.join('?' * (len(_COLUMNS) + 1))})"
+)
+_LATEST = (
+    f"select {', '.join(_COLUMNS)}, document_id from web_answer"  # noqa: S608 - see above
+    " where url = ? and origin = ? order by asked_at desc, id desc limit 1"
+)
+
+
+def keep(archive: Archive, answers: Iterable[WebAnswer]) -> None:
+    """Keep answers in one transaction: a row for each, and each body once as a document."""
+    with archive.writing() as conn:
+        for answer in answers:
+            _keep(conn, answer, archive.now())
+
+
+def latest(archive: Archive, url: str, *origins: str) -> WebAnswer | None:
+    """Return the newest answer of an address from these origins (live when none is named).
+
+    The body comes with it, where one was kept.
+    """
+    rows = [archive.one(_LATEST, url, origin) for origin in origins or ("live",)]
+    found = [row for row in rows if row is not None]
+    if not found:
+        return None
+    row = max(found, key=lambda row: str(row["asked_at"]))
+    number = row["document_id"]
+    body = None if number is None else document_bytes(archive.conn, number)
+    return WebAnswer(**{name: row[name] for name in _COLUMNS}, body=body)
+
+
+def _keep(conn: sqlite3.Connection, answer: WebAnswer, now: str) -> None:
+    number = None if answer.body is None else keep_document(conn, answer.kind, answer.body)
+    values = [getattr(answer, name) for name in _COLUMNS]
+    values[_COLUMNS.index("asked_at")] = answer.asked_at or now
+    conn.execute(_INSERT, (*values, number))
