@@ -103,6 +103,7 @@ delete from attempt where transfer_id in gone_transfer;
 delete from verdict where assertion_id in gone_assertion or account_id in gone_account;
 delete from alignment where badge_class_id in gone_badge_class;
 delete from tag where badge_class_id in gone_badge_class;
+delete from award_mapping where badge_class_id in gone_badge_class;
 delete from sighting_document where sighting_id in gone_sighting;
 delete from main.transfer where id in gone_transfer;
 delete from main.problem where id in gone_problem;

@@ -25,6 +25,7 @@ _OUR_WORDS = {
     "transfer": ("detail",),
     "attempt": ("detail",),
     "verdict": ("detail",),
+    "award_mapping": ("account",),
 }
 
 

@@ -13,6 +13,17 @@ EVIDENCE = Child(
     fresh=True,
 )
 
+_AWARD = (
+    *("account", "remote_issuer_id", "remote_issuer", "remote_badge_class_id"),
+    *("remote_badge_class", "made", "decided_at"),
+)
+
+
+def _decided(alias: str) -> str:
+    said = ", ".join(f"{alias}.{column}" for column in _AWARD)
+    return f"({alias}.remote_badge_class_id is not null, {alias}.decided_at, json_array({said}))"
+
+
 BEFORE_PEOPLE = (
     Copied(
         "source",
@@ -92,6 +103,16 @@ BEFORE_PEOPLE = (
         ),
     ),
     Copied("destination", ("kind", "url"), key=("kind", "url")),
+    Copied(
+        "award_mapping",
+        _AWARD,
+        key=("destination_id", "badge_class_id"),
+        needed={"destination_id": "destination", "badge_class_id": "badge_class"},
+        # One that is made already wins over one that was only begun, then the later decision.
+        after="on conflict do update set "
+        + ", ".join(f"{column} = excluded.{column}" for column in _AWARD)
+        + f" where {_decided('excluded')} > {_decided('award_mapping')}",
+    ),
     Copied(
         "run",
         ("command", "started_at", "finished_at", "outcome", "pid", "host"),

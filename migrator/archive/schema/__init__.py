@@ -10,6 +10,7 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from migrator.archive.schema.award import add_awards
 from migrator.archive.schema.files import add_source_files
 from migrator.archive.schema.first import make_tables
 from migrator.archive.schema.removals import add_removals
@@ -47,6 +48,12 @@ def _small(db: Database) -> None:
 def _web(db: Database) -> None:
     add_web_answers(db.conn)
     db.conn.execute("pragma user_version = 5")
+
+
+@migrations(name="0006_award")
+def _award(db: Database) -> None:
+    add_awards(db.conn)
+    db.conn.execute("pragma user_version = 6")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
