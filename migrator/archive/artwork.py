@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +12,6 @@ class Spliced:
     artwork: bytes
     at: int
     splice: bytes
-    digest: bytes
 
     @property
     def file(self) -> bytes:
@@ -21,17 +19,19 @@ class Spliced:
         return join(self.artwork, self.at, self.splice)
 
 
-def join(artwork: bytes, at: int, splice: bytes) -> bytes:
-    """Put a file together again."""
-    return b"".join((artwork[:at], splice, artwork[at:]))
+def join(outer: bytes, at: int, inner: bytes) -> bytes:
+    """Put together again what was cut out with what it was cut out of."""
+    return b"".join((outer[:at], inner, outer[at:]))
 
 
-def split(file: bytes, start: int, end: int, digest: bytes | None = None) -> Spliced:
-    """Take the bytes from `start` to `end` out of a file; an empty range takes nothing out.
-
-    `digest` is the file's SHA-256 where it is known already.
-    """
+def split(file: bytes, start: int, end: int) -> Spliced:
+    """Take the bytes from `start` to `end` out of a file; an empty range takes nothing out."""
     if not 0 <= start <= end <= len(file):
         start = end = 0
-    digest = digest or sha256(file).digest()
-    return Spliced(file[:start] + file[end:], start, file[start:end], digest)
+    return Spliced(file[:start] + file[end:], start, file[start:end])
+
+
+def without(splice: bytes, document: bytes) -> tuple[bytes, int] | None:
+    """Return a splice without the document that stands in it as it is, and where; else None."""
+    at = splice.find(document) if document else -1
+    return None if at < 0 else (splice[:at] + splice[at + len(document) :], at)

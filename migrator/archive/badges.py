@@ -8,9 +8,9 @@ from dataclasses import asdict
 from hashlib import sha256
 
 from migrator.archive import merge
-from migrator.archive.artwork import split
+from migrator.archive.artwork import split, without
 from migrator.archive.classes import Classes
-from migrator.archive.documents import content_of
+from migrator.archive.documents import DocumentWriter, content_of
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
@@ -40,6 +40,7 @@ class BadgeWriter:
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
         self._seen: dict[bytes, int] = {}
         self._classes = Classes(self._rows)
+        self._kept = DocumentWriter(self._rows)
         self._artworks: dict[bytes, int] = {}
 
     def badge(self, found: Found) -> str:
@@ -157,8 +158,8 @@ class BadgeWriter:
     def _new_sighting(
         self, found: Found, badge: Badge, digest: bytes, image_digest: bytes | None
     ) -> str:
-        image_id = self._image(found.image, image_digest, badge)
         documents = [(self._document(one), one) for one in badge.documents]
+        image_id = self._image(found.image, image_digest, badge, documents)
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
         self._seen[digest] = assertion_id
@@ -195,16 +196,29 @@ class BadgeWriter:
             return self.people.identity(recipient.identity)
         return None
 
-    def _image(self, file: bytes | None, digest: bytes | None, badge: Badge) -> int | None:
+    def _image(
+        self,
+        file: bytes | None,
+        digest: bytes | None,
+        badge: Badge,
+        documents: list[tuple[int, Document]],
+    ) -> int | None:
         if file is None or digest is None:
             return None
         known = self._rows.find("image", digest)
         if known is not None:
             return known
         start, end = (badge.baked.start, badge.baked.end) if badge.baked else (0, 0)
-        spliced = split(file, start, end, digest)
+        spliced = split(file, start, end)
         artwork = self._artwork(spliced.artwork, badge.media_type)
-        return self._rows.add_new("image", digest, artwork, spliced.at, spliced.splice, len(file))
+        splice = spliced.splice
+        inside: tuple[int | None, int | None] = (None, None)
+        for number, document in documents:
+            if rest := without(splice, document.data):
+                splice, inside = rest[0], (number, rest[1])
+                break
+        row = (digest, artwork, spliced.at, splice, len(file), *inside)
+        return self._rows.add_new("image", *row)
 
     def _artwork(self, data: bytes, media_type: str | None) -> int:
         # One artwork stands in thousands of images: to compare is a third of the time to hash.
@@ -217,12 +231,7 @@ class BadgeWriter:
         return known
 
     def _document(self, document: Document) -> int:
-        data = document.data
-        digest = sha256(data).digest()
-        known = self._rows.find("document", digest)
-        if known is not None:
-            return known
-        return self._rows.add_new("document", digest, document.kind, len(data), content_of(data))
+        return self._kept.keep(document.kind, document.data)
 
     def _assertion(
         self,

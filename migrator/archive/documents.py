@@ -1,32 +1,92 @@
-"""Documents: every JSON, JWS, key or picture that was met, kept once by its bytes."""
+"""Documents: every JSON, JWS, key or picture that was met, kept once by its bytes.
+
+A document of a make that many share is kept as its frame and its own values (`archive.frame`).
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from hashlib import sha256
+
+from migrator.archive import frame
+from migrator.archive.rows import Rows
+
+WHOLE = 4
+"""So many documents of one make are kept whole and readable before a frame is made of it."""
+
+READ = """
+select cast(document.content as blob) as content, cast(frame.content as blob) as frame,
+  document.frame_id, document.digest
+from document left join frame on frame.id = document.frame_id where document.id = ?
+"""
+
+
+class DocumentWriter:
+    """Writes the documents of a batch."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._made: Counter[bytes] = Counter()
+
+    def keep(self, kind: str, data: bytes) -> int:
+        """Keep a document unless it is kept already; returns its id."""
+        digest = sha256(data).digest()
+        known = self._rows.find("document", digest)
+        if known is not None:
+            return known
+        number, content = self._framed(data) if kind == "assertion" else (None, content_of(data))
+        return self._rows.add_new("document", digest, kind, len(data), content, number)
+
+    def _framed(self, data: bytes) -> tuple[int | None, str | bytes]:
+        parts = frame.split(data)
+        if parts is None:
+            return None, content_of(data)
+        common, values = parts
+        encoded = common.encode()
+        digest = sha256(encoded).digest()
+        number = self._rows.find("frame", digest)
+        if number is None:
+            self._made[digest] += 1
+            if self._made[digest] <= WHOLE:
+                return None, content_of(data)
+            number = self._rows.add_new("frame", digest, common)
+        # Before anything is let go of, it is seen to come back.
+        if frame.join(encoded, values.encode()) != data:
+            return None, content_of(data)
+        return number, values
 
 
 def keep_document(conn: sqlite3.Connection, kind: str, data: bytes) -> int:
-    """Keep a document unless it is kept already; returns its id. Call it within a transaction."""
-    digest = sha256(data).digest()
-    known = conn.execute("select id from document where digest = ?", (digest,)).fetchone()
-    if known is not None:
-        return int(known[0])
-    cursor = conn.execute(
-        "insert into document (digest, kind, size, content) values (?, ?, ?, ?)",
-        (digest, kind, len(data), content_of(data)),
-    )
-    return int(cursor.lastrowid or 0)
+    """Keep a single document unless it is kept already; returns its id. Within a transaction."""
+    rows = Rows(conn)
+    number = DocumentWriter(rows).keep(kind, data)
+    rows.write()
+    return number
 
 
 def document_bytes(conn: sqlite3.Connection, document_id: int) -> bytes:
-    """Return a document byte for byte; raises KeyError when there is none with this id."""
-    row = conn.execute(
-        "select cast(content as blob) from document where id = ?", (document_id,)
-    ).fetchone()
+    """Return a document byte for byte.
+
+    Raises KeyError when there is none with this id, ValueError when what it is made of is damaged.
+    """
+    row = conn.execute(READ, (document_id,)).fetchone()
     if row is None:
         raise KeyError(document_id)
-    return bytes(row[0])
+    return together(*tuple(row)[:3])
+
+
+def together(content: bytes | str | None, common: bytes | str | None, number: int | None) -> bytes:
+    """Return a document from the columns `content`, its frame's `content` and `frame_id`.
+
+    Raises ValueError when they do not fit together.
+    """
+    own = _bytes(content)
+    if number is None:
+        return own
+    if common is None:
+        raise ValueError("its frame is not there")
+    return frame.join(_bytes(common), own)
 
 
 def content_of(data: bytes) -> str | bytes:
@@ -36,3 +96,7 @@ def content_of(data: bytes) -> str | bytes:
     except UnicodeDecodeError:
         return data
     return data if "\0" in text else text
+
+
+def _bytes(content: bytes | str | None) -> bytes:
+    return content.encode() if isinstance(content, str) else content or b""

@@ -10,6 +10,7 @@ from typing import Any
 
 from migrator import errors
 from migrator.archive.archive import Archive
+from migrator.archive.documents import document_bytes
 from migrator.archive.shelf import image_file
 
 CUT = 64 * 1024
@@ -164,7 +165,7 @@ def readable_rows(archive: Archive, query: str, *values: Any) -> list[sqlite3.Ro
 
 _READ = {
     # As BLOB: text that is damaged comes back as it is, and is found out by its digest.
-    "document": "select cast(content as blob), digest from document where id = ?",
+    "document": "select null, digest from document where id = ?",
     "source_file": "select cast(content as blob), digest from source_file where id = ?",
     "problem": "select cast(raw as blob), null from problem where id = ?",
     "image": "select null, digest from image where id = ?",
@@ -174,7 +175,11 @@ _READ = {
 def _content(archive: Archive, table: str, row_id: int) -> bytes:
     try:
         data, digest = tuple(archive.all(_READ[table], row_id)[0])
-        data = image_file(archive, row_id) if table == "image" else bytes(data)
+        if table == "image":
+            data = image_file(archive, row_id)
+        elif table == "document":
+            data = document_bytes(archive.conn, row_id)
+        data = bytes(data)
     except (LookupError, TypeError, ValueError, sqlite3.Error, errors.ArchiveDamaged) as error:
         raise _damaged(f"{table} {row_id} cannot be read ({error})") from error
     if digest is not None and sha256(data).digest() != digest:

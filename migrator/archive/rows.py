@@ -7,9 +7,19 @@ from typing import Any
 
 # Parents before children: foreign keys are checked row by row.
 _COLUMNS = {
-    "document": ("id", "digest", "kind", "size", "content"),
+    "frame": ("id", "digest", "content"),
+    "document": ("id", "digest", "kind", "size", "content", "frame_id"),
     "artwork": ("id", "digest", "media_type", "size", "content"),
-    "image": ("id", "digest", "artwork_id", "splice_at", "splice", "size"),
+    "image": (
+        "id",
+        "digest",
+        "artwork_id",
+        "splice_at",
+        "splice",
+        "size",
+        "document_id",
+        "document_at",
+    ),
     "issuer": (
         *("id", "digest", "url_id", "name", "url", "description", "email", "image"),
         "revocation_list",

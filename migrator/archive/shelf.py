@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
 from migrator.archive.artwork import join
+from migrator.archive.documents import document_bytes, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ _KEPT = """
 select assertion.id, assertion.identity, badge_class.name as title, assertion.version,
   assertion.badge_class_id is not null as named,
   assertion.verification, assertion.hosted_url, assertion.learner_id, assertion.image_id,
-  document.content as document, jws.content as jws,
+  document.content as document, frame.content as frame, document.frame_id, jws.content as jws,
   not exists (select 1 from sighting where sighting.assertion_id = assertion.id
     and not sighting.deleted) as deleted
 from assertion
 left join badge_class on badge_class.id = assertion.badge_class_id
 left join document on document.id = assertion.document_id
+left join frame on frame.id = document.frame_id
 left join document as jws on jws.id = assertion.jws_id
 """
 
@@ -73,15 +75,22 @@ def count(archive: Archive) -> int:
 
 
 def image_file(archive: Archive, image_id: int) -> bytes:
-    """Return a baked image as it was found, byte for byte."""
+    """Return a baked image as it was found, byte for byte.
+
+    Raises KeyError when there is none with this id, ValueError when a part of it is damaged.
+    """
     row = archive.one(
-        "select artwork.content, image.splice_at, image.splice from image"
+        "select artwork.content, image.splice_at, image.splice, image.document_id,"
+        " image.document_at from image"
         " join artwork on artwork.id = image.artwork_id where image.id = ?",
         image_id,
     )
     if row is None:
         raise KeyError(image_id)
-    return join(*row)
+    artwork, at, splice, document, inside = row
+    if document is not None:
+        splice = join(splice, inside, document_bytes(archive.conn, document))
+    return join(artwork, at, splice)
 
 
 def document_at(archive: Archive, url: str) -> bytes | None:
@@ -89,15 +98,13 @@ def document_at(archive: Archive, url: str) -> bytes | None:
     for origin in ("found", "derived"):
         # A badge class is served at one address for thousands of badges: one step, no sorting.
         row = archive.one(
-            "select document.content from sighting_document"
-            " join document on document.id = sighting_document.document_id"
-            " where sighting_document.url = ? and sighting_document.origin = ?"
-            " order by sighting_document.sighting_id desc limit 1",
+            "select document_id from sighting_document where url = ? and origin = ?"
+            " order by sighting_id desc limit 1",
             url,
             origin,
         )
         if row is not None:
-            return _bytes(row[0])
+            return document_bytes(archive.conn, row[0])
     return None
 
 
@@ -140,7 +147,9 @@ def _media_type(document: bytes) -> str:
 
 
 def _kept(row: sqlite3.Row) -> Kept:
-    jws = row["jws"]
+    jws, document = row["jws"], None
+    if row["document"] is not None:
+        document = together(row["document"], row["frame"], row["frame_id"])
     return Kept(
         assertion_id=row["id"],
         identity=row["identity"],
@@ -149,13 +158,9 @@ def _kept(row: sqlite3.Row) -> Kept:
         verification=row["verification"],
         hosted_url=row["hosted_url"],
         learner_id=row["learner_id"],
-        document=None if row["document"] is None else _bytes(row["document"]),
+        document=document,
         jws=jws.decode("ascii", "replace") if isinstance(jws, bytes) else jws,
         image_id=row["image_id"],
         deleted=bool(row["deleted"]),
         named=bool(row["named"]),
     )
-
-
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content

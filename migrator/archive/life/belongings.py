@@ -78,6 +78,10 @@ delete from temp.gone_image
 delete from temp.gone_image
   where id in (select image_id from assertion
     where image_id in gone_image and id not in gone_assertion);
+-- A picture that stays for another's sake is made of its document.
+delete from temp.gone_document
+  where id in (select document_id from image
+    where document_id in gone_document and id not in gone_image);
 insert into gone_artwork select distinct artwork_id from image where id in gone_image;
 delete from temp.gone_artwork
   where id in (select artwork_id from image
@@ -112,8 +116,10 @@ delete from main.collection where id in gone_collection;
 delete from main.account where id in gone_account;
 delete from main.sighting where id in gone_sighting;
 delete from main.assertion where id in gone_assertion;
-delete from main.document where id in gone_document;
 delete from main.image where id in gone_image;
+delete from main.document where id in gone_document;
+delete from main.frame where id not in
+  (select frame_id from main.document where frame_id is not null);
 delete from main.artwork where id in gone_artwork;
 delete from main.badge_class where id in gone_badge_class;
 delete from main.issuer where id in gone_issuer;

@@ -190,5 +190,6 @@ union all select digest from image where id in gone_image
 union all select digest from assertion where id in gone_assertion limit ?
 """
 _CONTENTS = """
-select content from document where id in gone_document and size between ? and ? limit ?
+select content from document where id in gone_document
+  and length(cast(content as blob)) between ? and ? limit ?
 """

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from migrator.archive.archive import Archive
 from migrator.archive.proof.damage import Damage, words_of
 from migrator.archive.proof.dependents import Dependents
-from migrator.archive.proof.readback import Readback, Sample
+from migrator.archive.proof.readback import FILES, Readback, Sample
 from migrator.archive.proof.structure import PARTS
 
 _EVERYTHING = Sample()
 _STEPS_BETWEEN_LOOKS = 1_000_000
-_FILES = ("document", "artwork", "image", "source_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def check(
 
 def rows_to_see(archive: Archive) -> int | None:
     """Return how many rows a check will see; None when SQLite cannot count them."""
-    tables = (*_FILES, "assertion", "issuer", "badge_class")
+    tables = (*FILES, "assertion", "issuer", "badge_class")
     counts = [_count(archive.conn, table) for table in tables]
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
@@ -87,7 +86,7 @@ def _everything(
         except sqlite3.DatabaseError as error:
             sentence = f"{name} could not be checked to the end ({words_of(error)})."
             yield Damage("unreadable", "file", None, sentence)
-    for table in _FILES:
+    for table in FILES:
         yield from readback.contents(table, sample)
     yield from readback.identities()
     yield from readback.normal_forms()

@@ -1,4 +1,4 @@
-"""Content: the kept bytes of documents, artworks and images, read back and digested."""
+"""Content: the kept bytes of documents, artworks and images, put together and digested."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
+
+from migrator.archive import artwork as artworks
+from migrator.archive.documents import together
 
 _LARGE = 1024 * 1024
 _PIECE = 256 * 1024
@@ -29,18 +32,22 @@ class Content:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        # Thousands of images share one artwork, so the last few artworks are kept at hand.
-        self._artworks: OrderedDict[int, bytes] = OrderedDict()
-        self._held = 0
+        # Thousands of images share one artwork, and documents one frame: the last are at hand.
+        self._at_hand: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._bytes_held = 0
 
     def document(self, number: int) -> Digested:
-        """Digest a document."""
+        """Digest a document, put together with its frame where it has one."""
         row = self._conn.execute(_DOCUMENT, (number,)).fetchone()
         if row is None:
             raise KeyError(number)
         if row[0] is None:
             return self._in_pieces("document", number)
-        return Digested(sha256(row[0]).digest(), len(row[0]))
+        return _digested(self._together(*row))
+
+    def frame(self, number: int) -> Digested:
+        """Digest a frame."""
+        return _digested(self._held("frame", number))
 
     def source_file(self, number: int) -> Digested:
         """Digest a file that belongs to a source and is no badge."""
@@ -51,39 +58,57 @@ class Content:
 
     def artwork(self, number: int) -> Digested:
         """Digest an artwork."""
-        content = self._artwork(number)
-        return Digested(sha256(content).digest(), len(content))
+        return _digested(self._held("artwork", number))
 
     def image(self, number: int) -> Digested:
-        """Digest a baked image, put together from its artwork and its splice."""
+        """Digest a baked image, put together from its artwork, its splice and its document."""
         row = self._conn.execute(_IMAGE, (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        artwork_id, at, splice = row
-        artwork = memoryview(self._artwork(artwork_id))
-        if not isinstance(at, int):  # damage can turn a number into anything
-            at = 0
+        artwork_id, at, splice, document_id, inside = row
+        if document_id is not None:
+            splice = artworks.join(splice, _place(inside), self._document(document_id))
+        artwork = memoryview(self._held("artwork", artwork_id))
+        at = _place(at)
         digest = sha256(artwork[:at])
         digest.update(splice)
         digest.update(artwork[at:])
         return Digested(digest.digest(), len(artwork) + len(splice))
 
-    def _artwork(self, number: int) -> bytes:
-        content = self._artworks.get(number)
-        if content is not None:
-            self._artworks.move_to_end(number)
+    def parts(self, table: str, number: int) -> list[tuple[str, int]]:
+        """Return the rows (table, id) that a document or image is made of besides its own."""
+        query = _PARTS.get(table)
+        row = self._conn.execute(query, (number,)).fetchone() if query else None
+        return [(table, part) for table, part in dict(row or {}).items() if part is not None]
+
+    def _document(self, number: int) -> bytes:
+        row = self._conn.execute(_WHOLE_DOCUMENT, (number,)).fetchone()
+        if row is None:
+            raise KeyError(number)
+        return self._together(*row)
+
+    def _together(self, content: bytes, frame_id: int | None) -> bytes:
+        if frame_id is None:
             return content
-        row = self._conn.execute(
-            "select cast(content as blob) from artwork where id = ?", (number,)
-        ).fetchone()
+        try:
+            return together(content, self._held("frame", frame_id), frame_id)
+        except ValueError:  # its gaps are damaged: that is no document, and its digest will tell
+            return b""
+
+    def _held(self, table: str, number: int) -> bytes:
+        content = self._at_hand.get((table, number))
+        if content is not None:
+            self._at_hand.move_to_end((table, number))
+            return content
+        row = self._conn.execute(_SHARED[table], (number,)).fetchone()
         if row is None:
             raise KeyError(number)
         content = row[0] or b""
-        self._artworks[number] = content
-        self._held += len(content)
-        while self._held > _CACHE_BYTES:
-            _, dropped = self._artworks.popitem(last=False)
-            self._held -= len(dropped)
+        self._at_hand[table, number] = content
+        self._bytes_held += len(content)
+        while self._bytes_held > _CACHE_BYTES:
+            _, dropped = self._at_hand.popitem(last=False)
+            self._bytes_held -= len(dropped)
         return content
 
     def _in_pieces(self, table: str, number: int) -> Digested:
@@ -95,10 +120,30 @@ class Content:
         return Digested(digest.digest(), size)
 
 
+def _digested(content: bytes) -> Digested:
+    return Digested(sha256(content).digest(), len(content))
+
+
+def _place(at: object) -> int:
+    return at if isinstance(at, int) else 0  # damage can turn a number into anything
+
+
 # Cast, because damage makes text that is no UTF-8, and a blob comes as the bytes that stand there.
 _DOCUMENT = (
-    f"select case when size <= {_LARGE} then coalesce(cast(content as blob), x'') end"  # noqa: S608 - a number
-    " from document where id = ?"
+    f"select case when size <= {_LARGE} or frame_id is not null"  # noqa: S608 - a number
+    " then coalesce(cast(content as blob), x'') end, frame_id from document where id = ?"
 )
+_WHOLE_DOCUMENT = "select coalesce(cast(content as blob), x''), frame_id from document where id = ?"
 _SOURCE_FILE = "select coalesce(cast(content as blob), x'') from source_file where id = ?"
-_IMAGE = "select artwork_id, splice_at, coalesce(cast(splice as blob), x'') from image where id = ?"
+_SHARED = {
+    "artwork": "select cast(content as blob) from artwork where id = ?",
+    "frame": "select cast(content as blob) from frame where id = ?",
+}
+_IMAGE = (
+    "select artwork_id, splice_at, coalesce(cast(splice as blob), x''), document_id, document_at"
+    " from image where id = ?"
+)
+_PARTS = {
+    "document": "select frame_id as frame from document where id = ?",
+    "image": "select artwork_id as artwork, document_id as document from image where id = ?",
+}

@@ -94,6 +94,10 @@ _BADGES_OF = {
     "document": "select distinct sighting.assertion_id from sighting_document join sighting"
     " on sighting.id = sighting_document.sighting_id"
     " where sighting_document.document_id between ?1 and ?2",
+    "frame": "select distinct sighting.assertion_id from document join sighting_document"
+    " on sighting_document.document_id = document.id join sighting"
+    " on sighting.id = sighting_document.sighting_id"
+    " where document.frame_id between ?1 and ?2",
     "sighting_document": "select distinct sighting.assertion_id from sighting_document"
     " join sighting on sighting.id = sighting_document.sighting_id"
     " where sighting_document.rowid between ?1 and ?2",

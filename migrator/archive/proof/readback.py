@@ -13,7 +13,9 @@ from migrator.archive.proof.damage import Damage, words_of
 from migrator.archive.proof.dependents import Dependents
 from migrator.archive.proof.walk import Gap, walk
 
-_KINDS = ("document", "artwork", "image", "source_file")
+FILES = ("frame", "document", "artwork", "image", "source_file")
+"""The tables of kept bytes, in the order in which they are read: what others are made of first."""
+
 _HASH = 2**32
 _SPREAD = 2_654_435_761  # 2**32 over the golden ratio (Knuth): neighbours fall far apart
 
@@ -45,23 +47,17 @@ class Readback:
         self._content = Content(conn)
         self._watch = watch
         self._seen = 0
-        self._artworks_told: set[int] = set()
-        self.files: dict[str, int] = dict.fromkeys(_KINDS, 0)
+        self._told: set[tuple[str, int]] = set()
+        self.files: dict[str, int] = dict.fromkeys(FILES, 0)
         self.bytes = 0
 
     def contents(self, table: str, sample: Sample) -> Iterator[Damage]:
         """Read the chosen rows of one of the tables of content; yield what is damaged."""
-        read = {
-            "document": self._content.document,
-            "artwork": self._content.artwork,
-            "image": self._content.image,
-            "source_file": self._content.source_file,
-        }[table]
-        for row in self._rows(table, "digest, size"):
+        for row in self._rows(table, f"digest, {_SIZE.get(table, 'size')}"):
             if isinstance(row, Damage):
                 yield row
             elif sample.has(row["id"]):
-                yield from self._content_of(table, row, read)
+                yield from self._content_of(table, row)
 
     def identities(self) -> Iterator[Damage]:
         """Hold every assertion's digest against its identity."""
@@ -96,12 +92,14 @@ class Readback:
         damage = Damage("unreadable", table, gap.first, f"{which} cannot be read ({gap.words}).")
         return self._dependents.of(damage, gap.last)
 
-    def _content_of(
-        self, table: str, row: sqlite3.Row, read: Callable[[int], Digested]
-    ) -> Iterator[Damage]:
+    def _read(self, table: str, number: int) -> Digested:
+        read: Callable[[int], Digested] = getattr(self._content, table)
+        return read(number)
+
+    def _content_of(self, table: str, row: sqlite3.Row) -> Iterator[Damage]:
         number = row["id"]
         try:
-            found = read(number)
+            found = self._read(table, number)
         except KeyError:
             yield self._damaged("incomplete", table, number, _INCOMPLETE)
             return
@@ -120,33 +118,31 @@ class Readback:
             yield self._damaged("size", table, number, sentence)
 
     def _changed(self, table: str, number: int) -> Iterator[Damage]:
-        if table == "image":
-            # One bad artwork breaks every image made of it: it is told once, not for each.
-            artwork = self._artwork_to_blame(number)
-            if artwork is not None:
-                if artwork not in self._artworks_told:
-                    yield self._damaged("changed", "artwork", artwork, _CHANGED)
-                return
-        if table == "artwork" and number in self._artworks_told:
-            return
-        yield self._damaged("changed", table, number, _CHANGED)
+        # One bad artwork breaks every image made of it: it is told once, not for each.
+        cause = self._to_blame(table, number)
+        if cause not in self._told:
+            yield self._damaged("changed", *cause, _CHANGED)
 
-    def _artwork_to_blame(self, image: int) -> int | None:
-        row = self._conn.execute(
-            "select artwork.id, artwork.digest from image"
-            " join artwork on artwork.id = image.artwork_id where image.id = ?",
-            (image,),
-        ).fetchone()
-        if row is None or self._content.artwork(row["id"]).digest == row["digest"]:
-            return None
-        return int(row["id"])
+    def _to_blame(self, table: str, number: int) -> tuple[str, int]:
+        for part in self._content.parts(table, number):
+            if not self._fits(*part):
+                return self._to_blame(*part)
+        return table, number
+
+    def _fits(self, table: str, number: int) -> bool:
+        row = self._conn.execute(_DIGEST[table], (number,)).fetchone()
+        return row is not None and self._read(table, number).digest == row[0]
 
     def _damaged(self, code: str, table: str, number: int, sentence: str) -> Damage:
-        if table == "artwork":
-            self._artworks_told.add(number)
+        self._told.add((table, number))
         return self._dependents.of(Damage(code, table, number, sentence))
 
 
+_SIZE = {"frame": "length(cast(content as blob)) as size"}
+_DIGEST = {
+    table: f"select digest from {table} where id = ?"  # noqa: S608 - names from this line
+    for table in ("artwork", "document", "frame")
+}
 _CHANGED = "Its bytes are not the bytes that were kept: they no longer match their digest."
 _INCOMPLETE = "A part it is made of is no longer there."
 _IDENTITY = "What makes this badge itself (its identity) no longer matches its digest."

@@ -152,7 +152,10 @@ _ORPHANS = {
     "document": "select id from document where not exists"
     " (select 1 from sighting_document where document_id = document.id)"
     " and id not in (select document_id from assertion where document_id is not null"
-    " union select jws_id from assertion where jws_id is not null) order by id",
+    " union select jws_id from assertion where jws_id is not null"
+    " union select document_id from image where document_id is not null) order by id",
+    "frame": "select id from frame where not exists"
+    " (select 1 from document where frame_id = frame.id) order by id",
     "image": "select id from image where id not in"
     " (select image_id from sighting where image_id is not null"
     " union select image_id from assertion where image_id is not null) order by id",
