@@ -22,11 +22,17 @@ class Input(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a destination can do, as data: never found out by trying attributes."""
+    """What a destination can do, as data: never found out by trying attributes.
+
+    `profile` names what it accepts (`migrator.verify.profile`), `emails` says that addresses can be
+    added to an account from here.
+    """
 
     inputs: frozenset[Input]
     routes: frozenset[str] = frozenset({"import"})
     collections: bool = False
+    profile: str = "badgr-server"
+    emails: bool = False
     max_image_bytes: int | None = None
     requests_per_minute: int | None = None
 

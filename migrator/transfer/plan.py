@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from migrator.archive import accounts as accounts_store
@@ -13,20 +14,21 @@ from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned
 from migrator.archive.shelf import Kept
-from migrator.destinations.base import Capabilities, Input
-from migrator.openbadges.model import Addresses, BadgeClass
-from migrator.reasons import REASONS, Retry, most_telling
+from migrator.destinations.base import Capabilities
+from migrator.openbadges.model import BadgeClass
 from migrator.transfer import recipients
-from migrator.transfer.parcels import submissions
+from migrator.transfer.judging import Judge, Judged
+from migrator.transfer.routes import NOTHING_ALLOWED, Options, Route
 from migrator.verify.answers import Web
-from migrator.verify.archived import ArchivedWeb
-from migrator.verify.assess import assess
 from migrator.verify.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class PlanCounts:
-    """How a plan turned out, over every badge of the archive."""
+    """How a plan turned out, over every badge of the archive.
+
+    `hosts` are those whose owners could put badges back, with how many, the most first.
+    """
 
     badges: int = 0
     to_send: int = 0
@@ -34,6 +36,7 @@ class PlanCounts:
     finished: int = 0
     refused: int = 0
     waiting: int = 0
+    hosts: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def balances(self) -> bool:
@@ -45,7 +48,10 @@ class PlanCounts:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a plan is made for and against; `with_deleted` moves what learners had deleted too."""
+    """What a plan is made for and against; `with_deleted` moves what learners had deleted too.
+
+    `asked` is "web" or "archive": who has answered, mostly.
+    """
 
     destination: SavedDestination
     capabilities: Capabilities
@@ -53,6 +59,15 @@ class Question:
     asked: str
     now: datetime
     with_deleted: bool = False
+    options: Options = NOTHING_ALLOWED
+
+    def judge(self, archive: Archive, accounts: list[Account]) -> Judge:
+        """Return the judge of this question."""
+        options = replace(self.options, awards="reaward" in self.capabilities.routes)
+        return Judge(
+            *(archive, self.capabilities, accounts, self.web, self.now, options),
+            with_deleted=self.with_deleted,
+        )
 
 
 def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> PlanCounts:
@@ -63,15 +78,18 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
     """
     with leased(archive, "plan", f"plan --to {question.destination.name}") as lease:
         recipients.assign(archive)
-        accounts = accounts_store.accounts(archive, question.destination.id)
+        judge = question.judge(archive, accounts_store.accounts(archive, question.destination.id))
+        hosts: Counter[str] = Counter()
         judged = 0
         for batch in shelf.all_kept(archive):
-            decisions = [_decide(archive, question, accounts, badge) for badge in batch]
+            decisions = [_decide(question, badge, judge.judge(badge)) for badge in batch]
             _write(archive, question, decisions)
             lease.renew()
+            for one in decisions:
+                hosts.update(one.hosts)
             judged += len(batch)
             watch(judged)
-    return count(archive, question.destination.id)
+    return replace(count(archive, question.destination.id), hosts=tuple(hosts.most_common()))
 
 
 def count(archive: Archive, destination_id: int) -> PlanCounts:
@@ -89,11 +107,15 @@ def count(archive: Archive, destination_id: int) -> PlanCounts:
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """What the plan says of a badge, what the check found, and what the badge is called."""
+    """What the plan says of a badge, what the check found, and what the badge is called.
+
+    `hosts` are those to which it could be put back.
+    """
 
     planned: Planned
     verdict: verdicts.Row | None = None
     badge_class: BadgeClass | None = None
+    hosts: tuple[str, ...] = ()
 
 
 def _write(archive: Archive, question: Question, decisions: list[_Decision]) -> None:
@@ -112,34 +134,24 @@ def _write(archive: Archive, question: Question, decisions: list[_Decision]) -> 
         classes.name_badges(archive, named)
 
 
-def _decide(
-    archive: Archive, question: Question, accounts: list[Account], badge: Kept
-) -> _Decision:
-    account = _account_for(accounts, badge.learner_id)
-    if account is None:
-        why = "no_account" if badge.learner_id is not None else "holder_unknown"
-        return _Decision(_held(badge, None, why, ""))
-    if badge.deleted and not question.with_deleted:
-        return _Decision(_held(badge, account.id, "deleted_by_learner", ""))
-    judged = _judge(archive, question, account, badge)
-    if judged is None:
-        return _Decision(_held(badge, account.id, "no_web_address", ""))
-    form, verdict, reason = judged
-    row = verdicts.Row(reason is None, reason, _detail(verdict, account.addresses))
-    called = _called(question, badge, verdict)
-    if reason is not None and REASONS[reason].retry is not Retry.LATER:
-        return _Decision(_held(badge, account.id, reason, row.detail), row, called)
+def _decide(question: Question, badge: Kept, judged: Judged) -> _Decision:
+    route, account, verdict = judged.choice.route, judged.account, judged.verdict
+    is_sent = route is Route.IMPORT and judged.form is not None and account is not None
     planned = Planned(
         assertion_id=badge.assertion_id,
-        account_id=account.id,
-        route="import",
-        input=form.value,
-        state="planned",
-        reason=reason,
-        detail=row.detail,
-        assumed=len(verdict.assumed),
+        account_id=account.id if account else None,
+        route=route.value if route else None,
+        input=judged.form.value if is_sent and judged.form else None,
+        state="planned" if is_sent else "held",
+        reason=judged.reason,
+        detail=judged.detail,
+        assumed=len(verdict.assumed) if is_sent and verdict else 0,
     )
-    return _Decision(planned, row, called)
+    hosts = judged.hosts if route is Route.RESTORE else ()
+    if verdict is None or account is None:
+        return _Decision(planned, hosts=hosts)
+    row = verdicts.Row(judged.reason is None, judged.reason, judged.detail)
+    return _Decision(planned, row, _called(question, badge, verdict), hosts)
 
 
 def _called(question: Question, badge: Kept, verdict: Verdict) -> BadgeClass | None:
@@ -148,51 +160,3 @@ def _called(question: Question, badge: Kept, verdict: Verdict) -> BadgeClass | N
         return None
     found = verdict.assertion.badge_class
     return found if found is not None and found.name else None
-
-
-def _judge(
-    archive: Archive, question: Question, account: Account, badge: Kept
-) -> tuple[Input, Verdict, str | None] | None:
-    """Return the best form to send a badge in, its verdict, and why it would be refused."""
-    best: tuple[Input, Verdict, str | None] | None = None
-    for form, submission in submissions(archive, badge):
-        if form not in question.capabilities.inputs:
-            continue
-        verdict = assess(submission, question.web, account.addresses, question.now)
-        reason = verdict.reason
-        if verdict.accepted and verdict.assertion and verdict.assertion.revoked:
-            # Some servers would take it in all the same; that would be no service to anybody.
-            reason = "revoked"
-        elif reason is not None and question.asked == "web":
-            # What the archive knows for certain (expired, say) tells more than a dead host.
-            kept = assess(submission, ArchivedWeb(archive), account.addresses, question.now)
-            reason = most_telling({reason, *([kept.reason] if kept.reason else [])})
-        if reason is None:
-            return form, verdict, None
-        best = best or (form, verdict, reason)
-    return best
-
-
-def _account_for(accounts: list[Account], learner_id: int | None) -> Account | None:
-    for account in accounts:
-        if learner_id is not None and account.learner_id == learner_id:
-            return account
-    # A learner's own run: one account, and badges that do not say whose they are.
-    return accounts[0] if learner_id is None and len(accounts) == 1 else None
-
-
-def _held(badge: Kept, account_id: int | None, reason: str, detail: str) -> Planned:
-    return Planned(badge.assertion_id, account_id, None, None, "held", reason, detail, 0)
-
-
-def _detail(verdict: Verdict, addresses: Addresses) -> str:
-    if verdict.accepted:
-        return "hidden until the address is confirmed" if verdict.pending else ""
-    if verdict.reason == "wrong_recipient":
-        if verdict.spelling_to_add:
-            return f"add this spelling to the account: {verdict.spelling_to_add}"
-        recipient = verdict.assertion.recipient if verdict.assertion else None
-        if recipient and not recipient.hashed:
-            return f"awarded to {recipient.identity}"
-        return f"the recipient is hashed; none of {len(addresses.all)} known addresses fits"
-    return "; ".join(dict.fromkeys(message.text for message in verdict.messages))[:500]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from migrator.archive.archive import Archive
-from migrator.archive.shelf import ServedArchive
+from migrator.recover.best import best_document
 from migrator.verify.answers import Answer
 
 
 class ArchivedWeb:
-    """Answers with documents and artwork of the archive; everything else is unknown."""
+    """Answers with the best copy the archive holds, found or recovered; else it does not know.
+
+    It is what `export restore-site` would serve.
+    """
 
     def __init__(self, archive: Archive) -> None:
-        self._served = ServedArchive(archive)
+        self._archive = archive
 
     def get(self, url: str) -> Answer:
         """Return what is kept under an address as if it were still served there."""
-        found = self._served.document_at(url)
-        if found is None:
+        best = best_document(self._archive, url)
+        if best is None or best.body is None:
             return Answer.unknown(url)
-        body, media_type = found
-        return Answer(url, status=200, content_type=media_type, body=body)
+        return Answer(url, status=200, content_type=best.media_type or "", body=best.body)

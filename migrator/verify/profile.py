@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Known(StrEnum):
+    """How we know what a destination accepts."""
+
+    RECORDED = "recorded from a running server"
+    READ = "read in its source, not run"
+    ASSUMED = "nothing is published: assumed to be as badgr-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,12 +19,16 @@ class Profile:
     """One kind of destination.
 
     `contexts` are JSON-LD contexts (or their beginnings) it never has to fetch; `image_types` are
-    the media types it takes as a badge's picture.
+    the media types it takes as a badge's picture. `known` says how far this can be relied on, and
+    `differences` in sentences what it is said to do otherwise than badgr-server.
     """
 
     name: str
+    title: str
+    known: Known
     contexts: tuple[str, ...]
     image_types: frozenset[str]
+    differences: tuple[str, ...] = ()
 
     def knows_context(self, url: str) -> bool:
         """Whether the vocabulary at this address needs no fetching."""
@@ -23,13 +36,45 @@ class Profile:
         return plain.startswith(self.contexts)
 
 
+_CONTEXTS = ("w3id.org/openbadges/", "openbadgespec.org/", "www.openbadgespec.org/")
+_PICTURES = frozenset({"image/png", "image/svg+xml"})
+
 BADGR = Profile(
-    name="badgr-server 3.23.1",
-    contexts=(
-        "w3id.org/openbadges/",
-        "openbadgespec.org/",
-        "www.openbadgespec.org/",
-    ),
-    image_types=frozenset({"image/png", "image/svg+xml"}),
+    name="badgr-server",
+    title="badgr-server 3.23.1, self-hosted",
+    known=Known.RECORDED,
+    contexts=_CONTEXTS,
+    image_types=_PICTURES,
 )
 """A self-hosted badgr-server as recorded in fixtures/badgr/recordings."""
+
+PARCHMENT = Profile(
+    name="parchment",
+    title="Parchment Digital Badges",
+    known=Known.ASSUMED,
+    contexts=_CONTEXTS,
+    image_types=_PICTURES,
+    differences=("Its code is closed since 2021; its manual names the same errors.",),
+)
+"""The hosted service that grew out of Badgr (reference/badgr-api.md, badge-formats.md 2.2)."""
+
+OPEN_EDUCATIONAL_BADGES = Profile(
+    name="open-educational-badges",
+    title="Open Educational Badges",
+    known=Known.READ,
+    contexts=_CONTEXTS,
+    image_types=_PICTURES,
+    differences=(
+        "Open Badges 2.0 and earlier go through the same checks as at badgr-server.",
+        "A bare signature (JWS) is not taken; a signed badge needs its picture.",
+        "Open Badges 3.0 is taken at another address, to which this tool does not send yet.",
+    ),
+)
+"""A fork in active development (reference/badgr-api.md 11, badge-formats.md 2.3)."""
+
+PROFILES: tuple[Profile, ...] = (BADGR, PARCHMENT, OPEN_EDUCATIONAL_BADGES)
+
+
+def named(name: str) -> Profile:
+    """Return the profile with this name; a stranger's is taken to be as badgr-server."""
+    return next((one for one in PROFILES if one.name == name), BADGR)

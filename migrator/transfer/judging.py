@@ -1,0 +1,173 @@
+"""What a destination would say to one badge, what the archive could put back, and which route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from migrator.archive import holdings
+from migrator.archive.accounts import Account
+from migrator.archive.archive import Archive
+from migrator.archive.shelf import Kept
+from migrator.destinations.base import Capabilities, Input
+from migrator.openbadges.model import Addresses
+from migrator.reasons import REASONS, Retry, most_telling
+from migrator.transfer import spelling
+from migrator.transfer.parcels import submissions
+from migrator.transfer.routes import (
+    GONE,
+    NOTHING_ALLOWED,
+    Choice,
+    Facts,
+    Options,
+    Originals,
+    choose,
+)
+from migrator.verify.answers import Web
+from migrator.verify.archived import ArchivedWeb
+from migrator.verify.assess import assess
+from migrator.verify.profile import named
+from migrator.verify.restored import RestoredWeb
+from migrator.verify.verdict import Submission, Verdict
+
+_NOBODY = Addresses(())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found out about one badge at one destination.
+
+    `form` and `submission` are how it would be handed over (None: in no way), `reason` why it would
+    be refused or must wait, `spelling` the address the account lacks, `hosts` those that no longer
+    serve it.
+    """
+
+    account: Account | None
+    choice: Choice
+    reason: str | None = None
+    form: Input | None = None
+    submission: Submission | None = None
+    verdict: Verdict | None = None
+    originals: Originals | None = None
+    hosts: tuple[str, ...] = ()
+    spelling: str | None = None
+
+    @property
+    def detail(self) -> str:
+        """More about the reason, in the server's words or ours; "" when there is none."""
+        if self.verdict is None:
+            return ""
+        if self.verdict.accepted:
+            return "hidden until the address is confirmed" if self.verdict.pending else ""
+        if self.reason == "wrong_recipient" and self.account is not None:
+            assertion = self.verdict.assertion
+            recipient = assertion.recipient if assertion else None
+            return spelling.told(recipient, self.spelling, len(self.account.addresses.all))
+        return "; ".join(dict.fromkeys(message.text for message in self.verdict.messages))[:500]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges badges for one destination; `web` says what each address answers."""
+
+    archive: Archive
+    capabilities: Capabilities
+    accounts: list[Account]
+    web: Web
+    now: datetime
+    options: Options = NOTHING_ALLOWED
+    with_deleted: bool = False
+
+    def judge(self, badge: Kept) -> Judged:
+        """Say what would happen to a badge, and choose its route.
+
+        Without an account the recipient is not compared: then an account is what is missing,
+        unless the badge could not be moved with one either.
+        """
+        account = self.account_for(badge.learner_id)
+        if account is not None and badge.deleted and not self.with_deleted:
+            return self._chosen(badge, Judged(account, _UNDECIDED, "deleted_by_learner"))
+        best = self._best(badge, account.addresses if account else _NOBODY)
+        best = replace(best, account=account)
+        if account is None and not _is_final(best.reason):
+            why = "no_account" if badge.learner_id is not None else "holder_unknown"
+            best = replace(best, reason=why)
+        return self._chosen(badge, best)
+
+    def account_for(self, learner_id: int | None) -> Account | None:
+        """Return the account a learner's badges go to."""
+        for account in self.accounts:
+            if learner_id is not None and account.learner_id == learner_id:
+                return account
+        # A learner's own run: one account, and badges that do not say whose they are.
+        return self.accounts[0] if learner_id is None and len(self.accounts) == 1 else None
+
+    def assess(self, submission: Submission, web: Web, addresses: Addresses) -> Verdict:
+        """Ask the rules what this destination would answer."""
+        profile = named(self.capabilities.profile)
+        return assess(submission, web, addresses, self.now, profile=profile)
+
+    def _best(self, badge: Kept, addresses: Addresses) -> Judged:
+        """Try each form the destination takes; the first that is accepted, else the first."""
+        first: Judged | None = None
+        for form, submission in submissions(self.archive, badge):
+            if form not in self.capabilities.inputs:
+                continue
+            verdict = self.assess(submission, self.web, addresses)
+            reason = self._reason(submission, verdict, addresses)
+            judged = Judged(None, _UNDECIDED, reason, form, submission, verdict)
+            if reason is None:
+                return judged
+            first = first or judged
+        return first or Judged(None, _UNDECIDED, "no_web_address")
+
+    def _reason(self, submission: Submission, verdict: Verdict, addresses: Addresses) -> str | None:
+        reason = reason_of(verdict)
+        if reason is None or isinstance(self.web, ArchivedWeb):
+            return reason
+        # What the archive knows for certain (expired, say) tells more than a dead host.
+        kept = self.assess(submission, ArchivedWeb(self.archive), addresses)
+        return most_telling({reason, *([kept.reason] if kept.reason else [])})
+
+    def _chosen(self, badge: Kept, judged: Judged) -> Judged:
+        originals: Originals | None = None
+        hosts: tuple[str, ...] = ()
+        if judged.reason in GONE and judged.submission is not None:
+            originals, hosts = self._put_back(judged.submission)
+        facts = Facts(originals, hosts, holder_known=badge.learner_id is not None)
+        missing = self._spelling(badge, judged) if judged.reason == "wrong_recipient" else None
+        choice = choose(judged.reason, facts, self.options, spelling=missing)
+        return replace(judged, choice=choice, originals=originals, hosts=hosts, spelling=missing)
+
+    def _put_back(self, submission: Submission) -> tuple[Originals, tuple[str, ...]]:
+        """Judge a badge as if every file the archive holds stood at its address again."""
+        web = RestoredWeb(ArchivedWeb(self.archive), self.web)
+        verdict = self.assess(submission, web, _NOBODY)
+        return Originals(web.missing, web.put_back, reason_of(verdict)), web.hosts
+
+    def _spelling(self, badge: Kept, judged: Judged) -> str | None:
+        assertion = judged.verdict.assertion if judged.verdict else None
+        if assertion is None or assertion.recipient is None or judged.account is None:
+            return None
+        known: tuple[str, ...] = ()
+        if badge.learner_id is not None:
+            known = holdings.addresses_of(self.archive, badge.learner_id)
+        return spelling.needed(assertion.recipient, judged.account.addresses, known)
+
+
+def reason_of(verdict: Verdict) -> str | None:
+    """Return why a badge is not sent: the server's reason, or that it was revoked.
+
+    Some servers would take a revoked badge in; that would be no service to anybody.
+    """
+    if verdict.accepted and verdict.assertion and verdict.assertion.revoked:
+        return "revoked"
+    return verdict.reason
+
+
+def _is_final(reason: str | None) -> bool:
+    """Whether an account would change nothing about this."""
+    return reason is not None and REASONS[reason].retry is not Retry.LATER
+
+
+_UNDECIDED = choose("refused")
