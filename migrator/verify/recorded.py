@@ -18,12 +18,13 @@ _SMALL = 64 * 1024
 class RecordedWeb:
     """Answers as the live web did when it was last asked; nothing is asked again.
 
-    An address that `verify` never asked is answered as `ArchivedWeb` does. `recorded` tells the
-    two apart. One thread at a time.
+    An address that `verify` never asked, or not since the moment `since` (ISO 8601 UTC, "" for any
+    time), is answered as `ArchivedWeb` does. `recorded` tells the two apart. One thread at a time.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, since: str = "") -> None:
         self._archive = archive
+        self._since = since
         self._kept = ArchivedWeb(archive)
         self._answers: OrderedDict[str, tuple[Answer, WebAnswer | None]] = OrderedDict()
 
@@ -44,6 +45,8 @@ class RecordedWeb:
             self._answers.move_to_end(url)
             return found
         recorded = webanswers.latest(self._archive, url)
+        if recorded is not None and recorded.asked_at < self._since:
+            recorded = None
         answer = self._kept.get(url) if recorded is None else self._answer(recorded)
         # A badge class is asked for with each of its badges, and so are issuer and picture.
         if len(answer.body) <= _SMALL:
