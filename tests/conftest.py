@@ -151,7 +151,7 @@ def logical(archive):
     """Return what an archive holds, table by table, without what passes."""
     found = {}
     for (table,) in archive.all(_OWN_TABLES + " order by name"):
-        columns = [row["name"] for row in archive.all(f"pragma table_info({table})")]
+        columns = [row["name"] for row in archive.all(f"pragma table_xinfo({table})")]
         # The columns _PASSING names are told apart by table: only a source is counted.
         left_out = _PASSING if table == "source" else {"seen_at"}
         kept = [column for column in columns if column not in left_out]

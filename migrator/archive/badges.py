@@ -10,6 +10,7 @@ from hashlib import sha256
 from migrator.archive import merge
 from migrator.archive.artwork import split, without
 from migrator.archive.classes import Classes
+from migrator.archive.digest import short_digest
 from migrator.archive.documents import DocumentWriter, content_of
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
@@ -171,7 +172,9 @@ class BadgeWriter:
         documents += [(self._document(one), one) for one in _not_understood(found, badge)]
         for document_id, one in documents:
             origin = "derived" if one.derived else "found"
-            self._documents.append((sighting, document_id, one.kind, one.url, origin))
+            # Most assertions stand at the address they are known by, which is not written twice.
+            url = "" if one.kind == "assertion" and badge.identity == f"url:{one.url}" else one.url
+            self._documents.append((sighting, document_id, one.kind, url, origin))
         self._remember_memberships(found, assertion_id)
         for code, sentence in badge.warnings:
             self.problem(Problem(found.locator, code, sentence, severity=Severity.WARNING))
@@ -240,11 +243,12 @@ class BadgeWriter:
         image_id: int | None,
         holder: tuple[int, int] | None,
     ) -> tuple[int, str]:
-        digest = sha256(badge.identity.encode()).digest()
+        digest = short_digest(badge.identity.encode())
         known = self._rows.find("assertion", digest)
         columns = self._columns(badge, documents, image_id, holder)
         if known is None:
-            number = self._rows.add_new("assertion", digest, badge.identity, *columns)
+            own = None if badge.identity == f"url:{badge.hosted_url}" else badge.identity
+            number = self._rows.add_new("assertion", digest, own, *columns)
             self._add_evidence(number, badge.assertion)
             return number, "archived"
         self._write_badges()
@@ -268,7 +272,7 @@ class BadgeWriter:
             badge.hosted_url,
             assertion.uid,
             assertion.verification.value,
-            assertion.verification_url,
+            None if assertion.verification_url == badge.hosted_url else assertion.verification_url,
             recipient and recipient.identity,
             recipient and recipient.type,
             recipient and int(recipient.hashed),
@@ -347,4 +351,4 @@ def _found_digest(source_key: str, found: Found, image_digest: bytes | None) -> 
     said = f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode()
     parts = (found.assertion, found.badge_class, found.issuer, found.jws, image_digest)
     marks = (b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts)
-    return sha256(b"".join((said, *marks))).digest()
+    return short_digest(b"".join((said, *marks)))

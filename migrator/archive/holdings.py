@@ -138,7 +138,10 @@ def documents_of(archive: Archive, assertion_id: int) -> list[HeldDocument]:
     rows = readable_rows(
         archive,
         "select document.id, document.digest, sighting_document.kind,"
-        " max(sighting_document.url), sighting_document.origin from sighting"
+        " max(iif(sighting_document.url = '', substr(assertion.identity, 5),"
+        " sighting_document.url)),"
+        " sighting_document.origin from sighting"
+        " join assertion on assertion.id = sighting.assertion_id"
         " join sighting_document on sighting_document.sighting_id = sighting.id"
         " join document on document.id = sighting_document.document_id"
         " where sighting.assertion_id = ?"

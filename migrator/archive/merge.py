@@ -8,6 +8,7 @@ COLUMNS = (
     *("recipient_salt", "issued_on", "expires", "image", "narrative", "revoked", "jws_id"),
     *("document_id", "image_id", "richness"),
 )
+_HOSTED_URL = 1 + COLUMNS.index("hosted_url")
 _RECIPIENT = 1 + COLUMNS.index("recipient_identity")
 
 
@@ -25,7 +26,9 @@ def _merged(number: int, column: str, *, better: bool) -> str:
 
 def _statement(*, better: bool) -> str:
     merged = (_merged(i, column, better=better) for i, column in enumerate(COLUMNS, 1))
-    return f"update assertion set {', '.join(merged)} where id = ?{len(COLUMNS) + 1}"  # noqa: S608 - our own column names
+    # The address may come to be spelled in another way; what the badge is known by stays.
+    known_by = f"own_identity = iif('url:' || ?{_HOSTED_URL} is identity, own_identity, identity)"
+    return f"update assertion set {known_by}, {', '.join(merged)} where id = ?{len(COLUMNS) + 1}"  # noqa: S608 - our own column names
 
 
 FILL, REPLACE = _statement(better=False), _statement(better=True)

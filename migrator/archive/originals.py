@@ -60,7 +60,8 @@ order by sighting.id limit ?
 """
 _DOCUMENTS = """
 select one.id, one.locator, sighting_document.kind, sighting_document.document_id as row,
-  document.digest, assertion.identity, badge_class.name as badge, sighting_document.url
+  document.digest, assertion.identity, badge_class.name as badge,
+  iif(sighting_document.url = '', substr(assertion.identity, 5), sighting_document.url) as url
 from (select id, locator, assertion_id from sighting
   where source_id = ? and id > ? order by id limit ?) as one
 left join sighting_document

@@ -33,7 +33,9 @@ class People:
             self._join(learner, other)
         for address in wanted:
             self._conn.execute(
-                "insert or ignore into identity (learner_id, value) values (?, ?)",
+                "insert into identity (learner_id, value) select ?1, ?2 where not exists"
+                " (select 1 from identity where type = 'email' and value = ?2 collate nocase"
+                " and value = ?2)",
                 (learner, address),
             )
         if name:
@@ -57,7 +59,9 @@ class People:
 
     def _spelled_so(self, address: str) -> tuple[int, int] | None:
         row = self._conn.execute(
-            "select id, learner_id from identity where type = 'email' and value = ?", (address,)
+            "select id, learner_id from identity where type = 'email'"
+            " and value = ?1 collate nocase and value = ?1",
+            (address,),
         ).fetchone()
         return None if row is None else (int(row[0]), int(row[1]))
 

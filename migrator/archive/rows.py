@@ -34,7 +34,7 @@ _COLUMNS = {
     ),
     "tag": ("id", "badge_class_id", "name"),
     "assertion": (
-        *("id", "digest", "identity", "version", "badge_class_id", "learner_id", "hosted_url"),
+        *("id", "digest", "own_identity", "version", "badge_class_id", "learner_id", "hosted_url"),
         *("uid", "verification", "verification_url", "recipient_identity", "recipient_type"),
         *("recipient_hashed", "recipient_salt", "issued_on", "expires", "image", "narrative"),
         *("revoked", "jws_id", "document_id", "image_id", "richness"),

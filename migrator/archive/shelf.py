@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
 from migrator.archive.artwork import join
+from migrator.archive.digest import short_digest
 from migrator.archive.documents import document_bytes, together
 
 
@@ -97,15 +98,24 @@ def document_at(archive: Archive, url: str) -> bytes | None:
     """Return the document that is (or was) served at an address; found ones before derived."""
     for origin in ("found", "derived"):
         # A badge class is served at one address for thousands of badges: one step, no sorting.
-        row = archive.one(
-            "select document_id from sighting_document where url = ? and origin = ?"
-            " order by sighting_id desc limit 1",
-            url,
-            origin,
-        )
-        if row is not None:
-            return document_bytes(archive.conn, row[0])
+        for query, key in ((_AT_ADDRESS, url), (_OF_BADGE, short_digest(f"url:{url}".encode()))):
+            row = archive.one(query, key, origin)
+            if row is not None:
+                return document_bytes(archive.conn, row[0])
     return None
+
+
+_AT_ADDRESS = """
+select document_id from sighting_document where url = ? and url <> '' and origin = ?
+order by sighting_id desc limit 1
+"""
+_OF_BADGE = """
+select sighting_document.document_id from assertion
+join sighting on sighting.assertion_id = assertion.id
+join sighting_document on sighting_document.sighting_id = sighting.id
+where assertion.digest = ? and sighting_document.url = '' and origin = ?
+order by sighting.id desc limit 1
+"""
 
 
 def artwork_at(archive: Archive, url: str) -> tuple[bytes, str] | None:

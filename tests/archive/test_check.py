@@ -218,7 +218,7 @@ def test_a_sample_reads_its_share_and_finds_what_is_broken_in_it(tiny, checked):
         ("update document set digest = x'00' where id = 2", "changed", "document"),
         ("update image set splice_at = splice_at + 1 where id = 2", "changed", "image"),
         ("update image set splice_at = 'here' where id = 2", "changed", "image"),
-        ("update assertion set identity = 'url:x' where id = 2", "identity", "assertion"),
+        ("update assertion set own_identity = 'url:x' where id = 2", "identity", "assertion"),
         ("update issuer set url = 'https://evil.example'", "normal_form", "issuer"),
         ("update badge_class set criteria_url = x'00ff'", "normal_form", "badge_class"),
         ("insert into tag (badge_class_id, name) values (1, 'x')", "normal_form", "badge_class"),
@@ -500,7 +500,7 @@ def test_a_check_sees_one_moment_and_keeps_nobody_from_writing(tiny, checked, mo
 
     def meanwhile(self):
         with Archive.open(tiny.path) as other, other.writing() as conn:
-            conn.execute("update assertion set identity = 'x' where id = 1")
+            conn.execute("update assertion set own_identity = 'x' where id = 1")
         return real(self)
 
     monkeypatch.setattr(readback.Readback, "identities", meanwhile)

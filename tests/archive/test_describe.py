@@ -47,7 +47,7 @@ def ask(filled):
 def test_every_table_view_and_column_is_described_and_nothing_else(archive, kind, described):
     names = archive.all(f"select name from sqlite_master where {_OWN}", kind)
     columns = {
-        name: [row["name"] for row in archive.all(f"pragma table_info([{name}])")]
+        name: [row["name"] for row in archive.all(f"pragma table_xinfo([{name}])")]
         for (name,) in names
     }
     assert {name: list(one.columns) for name, one in described.items()} == columns

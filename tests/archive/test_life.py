@@ -81,14 +81,14 @@ def test_an_upgrade_that_fails_leaves_the_archive_as_it_was(old_archive, tmp_pat
     def broken(conn):
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(schema.removals, "redigest_badge_classes", broken)
+    monkeypatch.setattr(schema, "add_web_answers", broken)
     with pytest.raises(errors.Incomplete, match="disk is full"):
         Archive.open(path)
     conn = sqlite3.connect(path)
     assert conn.execute("pragma user_version").fetchone() == (1,)
-    assert conn.execute("select count(*) from sqlite_master where name = 'removal'").fetchone() == (
-        0,
-    )
+    assert conn.execute(
+        "select count(*) from sqlite_master where name = 'web_answer'"
+    ).fetchone() == (0,)
     conn.close()
     monkeypatch.undo()
     with Archive.open(path) as opened:

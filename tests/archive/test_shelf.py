@@ -65,7 +65,7 @@ def test_documents_stand_where_they_stood_the_latest_found_first(archive, reader
 def test_what_was_found_stands_before_what_was_rebuilt(archive, reader, sample_dump):
     reader.file(archive, sample_dump)
     rebuilt = archive.all(
-        "select url from sighting_document where origin = 'derived' and url is not null"
+        "select url from sighting_document where origin = 'derived' and url <> ''"
     )
     assert rebuilt
     for (url,) in rebuilt:

@@ -153,7 +153,10 @@ def _holder(conn: sqlite3.Connection, address: str) -> int:
 
 
 def _spelled(conn: sqlite3.Connection, address: str) -> bool:
-    return conn.execute("select 1 from identity where value = ?", (address,)).fetchone() is not None
+    row = conn.execute(
+        "select 1 from identity where value = ?1 collate nocase and value = ?1", (address,)
+    ).fetchone()
+    return row is not None
 
 
 def _alone(conn: sqlite3.Connection, learner: int, address: str) -> bool:

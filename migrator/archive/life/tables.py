@@ -130,7 +130,7 @@ _OPTIONAL = {
 }
 ASSERTION = Copied(
     "assertion",
-    ("identity", "digest", *(one for one in merge.COLUMNS if one not in _OPTIONAL)),
+    ("own_identity", "digest", *(one for one in merge.COLUMNS if one not in _OPTIONAL)),
     key=("digest",),
     optional=_OPTIONAL,
     children=(EVIDENCE,),

@@ -160,11 +160,14 @@ class _Union:
 _PEOPLE = "select id, name from other.learner where id > ? order by id limit ?"
 _MAP_IDENTITIES = """
 insert into temp.map_identity select o.id, m.id from other.identity as o
-join main.identity as m on m.type = o.type and m.value = o.value
+join main.identity as m
+  on m.value = o.value collate nocase and m.type = o.type and m.value = o.value
 """
 _MAP_LEARNERS = """
 insert into temp.map_learner select o.learner_id, min(m.learner_id) from other.identity as o
-join main.identity as m on m.type = o.type and m.value = o.value group by o.learner_id
+join main.identity as m
+  on m.value = o.value collate nocase and m.type = o.type and m.value = o.value
+group by o.learner_id
 """
 # Only now is everything of these sources here. One reading to the end is enough.
 _STATES = f"""

@@ -98,9 +98,7 @@ _BADGES_OF = {
     " on sighting_document.document_id = document.id join sighting"
     " on sighting.id = sighting_document.sighting_id"
     " where document.frame_id between ?1 and ?2",
-    "sighting_document": "select distinct sighting.assertion_id from sighting_document"
-    " join sighting on sighting.id = sighting_document.sighting_id"
-    " where sighting_document.rowid between ?1 and ?2",
+    "sighting_document": "select distinct assertion_id from sighting where id between ?1 and ?2",
     "image": "select distinct assertion_id from image_use where image_id between ?1 and ?2",
     "artwork": "select distinct assertion_id from artwork_use where artwork_id between ?1 and ?2",
     "assertion": "select id from assertion where id between ?1 and ?2"

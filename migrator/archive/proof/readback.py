@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
-from migrator.archive.digest import digest_of
+from migrator.archive.digest import digest_of, short_digest
 from migrator.archive.proof.content import Content, Digested
 from migrator.archive.proof.damage import Damage, words_of
 from migrator.archive.proof.dependents import Dependents
@@ -64,7 +63,7 @@ class Readback:
         for row in self._rows("assertion", "digest, cast(identity as blob) as identity"):
             if isinstance(row, Damage):
                 yield row
-            elif sha256(row["identity"] or b"").digest() != row["digest"]:
+            elif short_digest(row["identity"] or b"") != row["digest"]:
                 yield self._dependents.of(Damage("identity", "assertion", row["id"], _IDENTITY))
 
     def normal_forms(self) -> Iterator[Damage]:

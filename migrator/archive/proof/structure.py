@@ -52,7 +52,7 @@ def _expected() -> frozenset[tuple[str, str]]:
 def _references(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Damage]:
     """Yield the first rows that refer to a row that is not there, and one line for the rest."""
     more: dict[tuple[str, str], int] = {}
-    for table, row, parent, _ in conn.execute("pragma foreign_key_check"):
+    for table, row, parent in _broken(conn):
         count = more[table, parent] = more.get((table, parent), 0) + 1
         if count <= _MOST:
             sentence = f"It refers to a row of {parent} that is not there."
@@ -61,6 +61,19 @@ def _references(conn: sqlite3.Connection, dependents: Dependents) -> Iterator[Da
         if count > _MOST:
             sentence = f"{count - _MOST:,} more rows refer to rows of {parent} that are not there."
             yield Damage("reference", table, None, sentence)
+
+
+def _broken(conn: sqlite3.Connection) -> Iterator[tuple[str, int | None, str]]:
+    """Yield (table, row, parent) of each row that refers to nothing."""
+    numbered: set[str] = set()
+    for table, row, parent, _ in conn.execute("pragma foreign_key_check"):
+        if table != "sighting_document":
+            yield table, row, parent
+        elif parent not in numbered:
+            # It has no numbers of its own: its rows are told by their sighting's.
+            numbered.add(parent)
+            for (sighting,) in conn.execute(_UNKNOWN_TO[parent]):
+                yield table, sighting, parent
 
 
 def _sources(conn: sqlite3.Connection, _dependents: Dependents) -> Iterator[Damage]:
@@ -144,18 +157,23 @@ select id, command from run where command like 'merge %' and outcome is not 'com
   and not exists (select 1 from run as later where later.command = run.command
     and later.id > run.id and later.outcome = 'complete')
 """
+_UNKNOWN_TO = {
+    parent: f"select sighting_id from sighting_document where {parent}_id not in"  # noqa: S608 - names from this line
+    f" (select id from {parent}) order by sighting_id"
+    for parent in ("sighting", "document")
+}
 _UNSEEN = f"""
 select id from assertion where not exists
   (select 1 from sighting where assertion_id = assertion.id) order by id limit {_MOST}
 """  # noqa: S608 - a number
 _ORPHANS = {
-    "document": "select id from document where not exists"
-    " (select 1 from sighting_document where document_id = document.id)"
-    " and id not in (select document_id from assertion where document_id is not null"
+    "document": "select id from document where id not in"
+    " (select document_id from sighting_document"
+    " union select document_id from assertion where document_id is not null"
     " union select jws_id from assertion where jws_id is not null"
     " union select document_id from image where document_id is not null) order by id",
-    "frame": "select id from frame where not exists"
-    " (select 1 from document where frame_id = frame.id) order by id",
+    "frame": "select id from frame where id not in"
+    " (select frame_id from document where frame_id is not null) order by id",
     "image": "select id from image where id not in"
     " (select image_id from sighting where image_id is not null"
     " union select image_id from assertion where image_id is not null) order by id",

@@ -11,10 +11,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from migrator.archive.schema.award import add_awards
-from migrator.archive.schema.files import add_source_files
 from migrator.archive.schema.first import make_tables
-from migrator.archive.schema.removals import add_removals
-from migrator.archive.schema.small import make_small
 from migrator.archive.schema.web import add_web_answers
 
 migrations = Migrations("badge-migrator")
@@ -26,34 +23,16 @@ def _archive(db: Database) -> None:
     db.conn.execute("pragma user_version = 1")
 
 
-@migrations(name="0002_removal")
-def _removal(db: Database) -> None:
-    add_removals(db.conn)
+@migrations(name="0002_web")
+def _web(db: Database) -> None:
+    add_web_answers(db.conn)
     db.conn.execute("pragma user_version = 2")
 
 
-@migrations(name="0003_source_file")
-def _source_file(db: Database) -> None:
-    add_source_files(db.conn)
-    db.conn.execute("pragma user_version = 3")
-
-
-@migrations(name="0004_small")
-def _small(db: Database) -> None:
-    make_small(db.conn)
-    db.conn.execute("pragma user_version = 4")
-
-
-@migrations(name="0005_web")
-def _web(db: Database) -> None:
-    add_web_answers(db.conn)
-    db.conn.execute("pragma user_version = 5")
-
-
-@migrations(name="0006_award")
+@migrations(name="0003_award")
 def _award(db: Database) -> None:
     add_awards(db.conn)
-    db.conn.execute("pragma user_version = 6")
+    db.conn.execute("pragma user_version = 3")
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Version 6: which badge class of the admin's own stands for which legacy one, to award anew."""
+"""Version 3: which badge class of the admin's own stands for which legacy one, to award anew."""
 
 from __future__ import annotations
 

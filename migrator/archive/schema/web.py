@@ -1,4 +1,4 @@
-"""Version 5: what the web answered, today and in web archives."""
+"""Version 2: what the web answered, today and in web archives."""
 
 from __future__ import annotations
 
