@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator.rehearsal import shapes
+from migrator.rehearsal import award_shapes, shapes
 from migrator.rehearsal.answers import Broken, Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.imports import (
@@ -18,6 +18,7 @@ from migrator.rehearsal.imports import (
     checked_url,
     image_bytes,
 )
+from migrator.rehearsal.issuing import Award
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK, WRITE_BACKPACK
 from migrator.verify.verdict import Submission
@@ -31,10 +32,34 @@ def shape(call: Call, held: Held, expand: list[str] | None = None) -> dict[str, 
 
 def own(call: Call) -> Held:
     """Return the badge of the path; raises Refused unless the caller holds it."""
+    award = own_award(call)
+    if award is not None:
+        return award_shapes.as_held(award, call.account.id, call.base)
     held = call.state.held.get(call.args["entity_id"])
     if held is None or held.account != call.account.id:
         raise Refused(404, "Not found.")
     return held
+
+
+def own_award(call: Call) -> Award | None:
+    """Return the award of the path that was made here and to the caller, None when it is none."""
+    award = call.state.issuing.awards.get(call.args["entity_id"])
+    return award if award is not None and award.identity in _identities(call) else None
+
+
+def _identities(call: Call) -> tuple[str, ...]:
+    addresses = call.account.addresses
+    return (*addresses.verified, *addresses.variants)
+
+
+def awards(call: Call) -> list[Held]:
+    """Return what was awarded here to the caller, and not rejected."""
+    with_revoked = flag(call, "include_revoked")
+    return [
+        award_shapes.as_held(one, call.account.id, call.base)
+        for one in call.state.issuing.to(_identities(call))
+        if one.acceptance != "Rejected" and (with_revoked or not one.revoked)
+    ]
 
 
 def flag(call: Call, name: str) -> bool:
@@ -79,7 +104,7 @@ def listed(call: Call) -> Reply:
     expand = call.request.args.getlist("expand")
     found = [
         held
-        for held in call.state.of(call.account.id)
+        for held in (*call.state.of(call.account.id), *awards(call))
         if with_pending or not call.state.is_pending(held)
     ]
     return ok(*(shape(call, held, expand) for held in found))
@@ -104,12 +129,23 @@ def accepted(call: Call) -> Reply:
         if wanted is not None:
             said = f'"{wanted}" is not a valid choice.'
         raise Refused(400, fields={"acceptance": [said]})
+    award = own_award(call)
+    if award is not None:
+        award.acceptance = "Accepted"
+        held = own(call)
     return ok(shape(call, held))
 
 
 def deleted(call: Call) -> Reply:
-    """Answer `DELETE /v2/backpack/assertions/<entityId>`: an imported badge is gone for good."""
-    call.state.remove(own(call))
+    """Answer `DELETE /v2/backpack/assertions/<entityId>`: an imported badge is gone for good.
+
+    One that was awarded here is only rejected (5-issuer-56).
+    """
+    award = own_award(call)
+    if award is not None:
+        award.acceptance = "Rejected"
+    else:
+        call.state.remove(own(call))
     return Reply(204)
 
 

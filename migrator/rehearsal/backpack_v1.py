@@ -12,7 +12,7 @@ from typing import Any
 
 from migrator.rehearsal import shapes
 from migrator.rehearsal.answers import Broken, Refused, Reply, Style
-from migrator.rehearsal.backpack import flag, own
+from migrator.rehearsal.backpack import awards, deleted, flag, own
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.imports import Fault, bring_in, checked_url, image_bytes
 from migrator.rehearsal.state import Held
@@ -31,7 +31,7 @@ def _shape(call: Call, held: Held) -> dict[str, Any]:
 def listed(call: Call) -> Reply:
     """Answer `GET /v1/earner/badges`."""
     with_pending = flag(call, "include_pending")
-    found = call.state.of(call.account.id)
+    found = (*call.state.of(call.account.id), *awards(call))
     return Reply(
         data=[
             _shape(call, held) for held in found if with_pending or not call.state.is_pending(held)
@@ -74,12 +74,6 @@ def _text(value: str) -> Submission:
 def detail(call: Call) -> Reply:
     """Answer `GET /v1/earner/badges/<id>`."""
     return Reply(data=_shape(call, own(call)))
-
-
-def deleted(call: Call) -> Reply:
-    """Answer `DELETE /v1/earner/badges/<id>`."""
-    call.state.remove(own(call))
-    return Reply(204)
 
 
 def image(call: Call) -> Reply:

@@ -5,6 +5,7 @@ It needs no token: the server listens on 127.0.0.1 only. No password and no toke
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,10 @@ class Control:
         )
 
     def show(self, _call: Call | None = None) -> Reply:
-        """Answer what arrived, by account; `imported_twice` is empty when all went well."""
+        """Answer what arrived, by account.
+
+        `imported_twice` and `awarded_twice` are empty when all went well.
+        """
         with self.state.lock:
             accounts = [self._account(each) for each in self.state.accounts.values()]
             twice = sorted({badge for (_, badge), n in self.state.imports.items() if n > 1})
@@ -53,6 +57,7 @@ class Control:
             "accounts": accounts,
             "badges": sum(each["badges"] for each in accounts),
             "imported_twice": twice,
+            **self._awards(),
             "requests": requests,
         }
         if self.faulty is not None:
@@ -62,6 +67,18 @@ class Control:
             shown["dead"] = list(self.web.dead)
             shown["fetched"] = dict(self.web.fetched)
         return Reply(data=shown, media_type=JSON)
+
+    def _awards(self) -> dict[str, Any]:
+        awards = [one for one in self.state.issuing.awards.values() if not one.revoked]
+        made = Counter(
+            (one.badge_class.name, one.identity, one.issued_on, one.narrative, one.evidence)
+            for one in awards
+        )
+        return {
+            "awards": dict(Counter(one.badge_class.name for one in awards)),
+            "awarded_twice": sorted({f"{key[0]} to {key[1]}" for key, n in made.items() if n > 1}),
+            "mails": sum(one.notified for one in awards),
+        }
 
     def _account(self, account: Account) -> dict[str, Any]:
         held = self.state.of(account.id)

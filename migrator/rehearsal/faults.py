@@ -32,6 +32,8 @@ SENDING = (
     "POST /v1/earner/badges",
     "POST /v2/backpack/collections",
     "PUT /v2/backpack/collections",
+    "POST /v2/issuers",
+    "POST /v2/badgeclasses/",
 )
 
 

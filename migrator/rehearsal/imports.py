@@ -18,8 +18,10 @@ from uuid import uuid4
 
 from migrator.openbadges.baking import sniff
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, JsonObject
+from migrator.rehearsal import award_shapes
 from migrator.rehearsal.answers import Broken, Refused
 from migrator.rehearsal.call import Call
+from migrator.rehearsal.own_web import OwnWeb
 from migrator.rehearsal.state import BadgeClassRow, Held, IssuerRow, entity_id
 from migrator.verify.assess import assess
 from migrator.verify.verdict import FRIENDLY, Message, Submission, Verdict
@@ -109,14 +111,23 @@ def bring_in(call: Call, submission: Submission) -> Held:
     """Verify and store one badge; raises Refused for what Badgr refuses and Broken for its 500s.
 
     The refusal carries the messages un-flattened in `detail` (v1) and flattened in `validation`.
+    A badge that was awarded here is not copied but accepted (5-issuer-52).
     """
     account = call.account
-    verdict = assess(submission, call.desk.new_web(), account.addresses, call.desk.clock())
+    web = OwnWeb(call.state.issuing, call.base, call.desk.new_web())
+    verdict = assess(submission, web, account.addresses, call.desk.clock())
     if verdict.crash:
         raise Broken
     if verdict.messages:
         listed = dicts(verdict.messages)
         raise Refused(400, listed, validation=flattened(listed))
+    award = web.award_at(verdict.open_badge_id or "")
+    if award is not None:
+        with call.state.lock:
+            if award.acceptance == "Accepted":
+                raise Refused(400, [DUPLICATE], validation=[DUPLICATE])
+            award.acceptance = "Accepted"
+        return award_shapes.as_held(award, account.id, call.base)
     held, image = _held(call, verdict)
     if not call.state.add(held, image):
         raise Refused(400, [DUPLICATE], validation=[DUPLICATE])

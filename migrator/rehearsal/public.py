@@ -9,11 +9,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from migrator.rehearsal import shapes
-from migrator.rehearsal.answers import HTML, Refused, Reply, Style, chosen
+from migrator.openbadges.baking import sniff
+from migrator.rehearsal import award_shapes, shapes
+from migrator.rehearsal.answers import HTML, JSON, Refused, Reply, Style, chosen
 from migrator.rehearsal.backpack import own as own_badge
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.collection import own as own_collection
+from migrator.rehearsal.issuing import Award
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK
 
@@ -44,7 +46,16 @@ def _page(call: Call, shape: Callable[[], dict[str, Any]]) -> Reply:
     """Return a page as JSON, or the way to the pages for people for a browser."""
     if chosen(call.request.headers.get("Accept", "")) == "text/html":
         return _redirect(302, f"{USER_INTERFACE}{call.request.path}")
-    return Reply(data=shape())
+    media_type = JSON if call.request.path.endswith(".json") else ""
+    return Reply(data=shape(), media_type=media_type)
+
+
+def _award(call: Call) -> Award | None:
+    return call.state.issuing.awards.get(_bare(call))
+
+
+def _older(call: Call) -> bool:
+    return call.request.args.get("v") == "1_1"
 
 
 def _redirect(status: int, address: str) -> Reply:
@@ -53,12 +64,25 @@ def _redirect(status: int, address: str) -> Reply:
 
 def assertion(call: Call) -> Reply:
     """Answer `GET /public/assertions/<id>[.json]`."""
-    held, expand = _held(call), call.request.args.getlist("expand")
+    expand = call.request.args.getlist("expand")
+    award = _award(call)
+    if award is not None and _older(call):
+        return _page(call, lambda: award_shapes.award_page_v1(award, call.base))
+    if award is not None:
+        return _page(call, lambda: award_shapes.award_page(award, call.base, tuple(expand)))
+    held = _held(call)
     return _page(call, lambda: shapes.assertion_page(held, call.base, expand=expand))
+
+
+def _own_page(call: Call, shape: dict[str, Any]) -> Reply:
+    return _page(call, lambda: award_shapes.older(shape) if _older(call) else shape)
 
 
 def badge_class(call: Call) -> Reply:
     """Answer `GET /public/badges/<id>[.json]`."""
+    own = call.state.issuing.badge_classes.get(_bare(call))
+    if own is not None:
+        return _own_page(call, award_shapes.badge_class_page(own, call.base))
     row = _row(call, call.state.badge_classes)
     nested = "issuer" in call.request.args.getlist("expand")
     return _page(call, lambda: shapes.badge_class_page(row, call.base, with_issuer=nested))
@@ -66,6 +90,9 @@ def badge_class(call: Call) -> Reply:
 
 def issuer(call: Call) -> Reply:
     """Answer `GET /public/issuers/<id>[.json]`."""
+    own = call.state.issuing.issuers.get(_bare(call))
+    if own is not None:
+        return _own_page(call, award_shapes.issuer_page(own, call.base))
     row = _row(call, call.state.issuers)
     return _page(call, lambda: shapes.issuer_page(row, call.base))
 
@@ -92,27 +119,58 @@ def collection(call: Call) -> Reply:
 
 def assertion_image(call: Call) -> Reply:
     """Answer `GET /public/assertions/<id>/image`."""
-    return _redirect(302, f"/{_held(call).media}")
+    return _redirect(302, f"/{_picture_of(call)}")
 
 
 def assertion_baked(call: Call) -> Reply:
     """Answer `GET /public/assertions/<id>/baked`."""
-    return _redirect(301, f"/{_held(call).media}")
+    media = _picture_of(call)
+    if _award(call) is not None and _older(call):
+        media = f"media/baked/1_1/assertion-{_bare(call)}-1_1.png"
+    return _redirect(301, f"/{media}")
+
+
+def _picture_of(call: Call) -> str:
+    award = _award(call)
+    if award is None:
+        return _held(call).media
+    if award.revoked:
+        raise Refused(404)
+    return award.media
 
 
 def badge_class_image(call: Call) -> Reply:
     """Answer `GET /public/badges/<id>/image` with the issuer's own picture."""
+    own = call.state.issuing.badge_classes.get(_bare(call))
+    if own is not None:
+        return _own_picture(own.image)
     return _picture(call, _row(call, call.state.badge_classes).badge_class.image)
 
 
 def issuer_image(call: Call) -> Reply:
     """Answer `GET /public/issuers/<id>/image`."""
+    own = call.state.issuing.issuers.get(_bare(call))
+    if own is not None:
+        return _own_picture(own.image)
     return _picture(call, _row(call, call.state.issuers).issuer.image)
 
 
 def media(call: Call) -> Reply:
-    """Answer `GET /media/...`: the picture, fetched anew because the rehearsal keeps none."""
-    return _picture(call, call.state.media.get(f"media/{call.args['path']}"))
+    """Answer `GET /media/...`: the picture, fetched anew because the rehearsal keeps none.
+
+    That of an award is the picture of its badge class; nothing is baked into it.
+    """
+    path = f"media/{call.args['path']}"
+    award = call.state.issuing.with_picture(path)
+    if award is not None:
+        return _own_picture(award.badge_class.image)
+    return _picture(call, call.state.media.get(path))
+
+
+def _own_picture(image: bytes | None) -> Reply:
+    if image is None:
+        raise Refused(404)
+    return Reply(text=image, media_type=sniff(image) or "image/png")
 
 
 def _picture(call: Call, url: str | None) -> Reply:

@@ -26,10 +26,13 @@ from migrator.net import Client
 from migrator.rehearsal import (
     account,
     answers,
+    award,
+    award_v1,
     backpack,
     backpack_v1,
     collection,
     emails,
+    issuer,
     public,
     signin,
 )
@@ -45,7 +48,18 @@ from migrator.verify.live import LiveWeb
 ADDRESS = "127.0.0.1"
 _POLL = 0.02  # seconds until a server notices that it was told to stop
 Fetching = Callable[[str], Callable[[], Web]]
-_MODULES = (signin, account, emails, backpack, backpack_v1, collection, public)
+_MODULES = (
+    signin,
+    account,
+    emails,
+    backpack,
+    backpack_v1,
+    collection,
+    public,
+    issuer,
+    award,
+    award_v1,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,18 +27,18 @@ def v2(held: Held, base: str, *, pending: bool, expand: Names[str] = ()) -> Shap
     return {
         "entityType": "Assertion",
         "entityId": held.id,
-        "acceptance": "Accepted",
+        "acceptance": held.acceptance,
         "openBadgeId": held.open_badge_id,
         "badgeclass": badge_class,
         "badgeclassOpenBadgeId": row.open_badge_id,
         "issuer": row.issuer.id,
         "issuerOpenBadgeId": row.issuer.open_badge_id,
-        "image": f"{base}/{held.media}",
+        "image": None if assertion.revoked else f"{base}/{held.media}",
         "recipient": {**_recipient(held), "plaintextIdentity": held.address, **_salt(held)},
         "issuedOn": assertion.issued_on,
         "narrative": assertion.narrative,
-        "revoked": False,
-        "revocationReason": None,
+        "revoked": assertion.revoked,
+        "revocationReason": assertion.revocation_reason,
         "expires": assertion.expires,
         "pending": pending,
         **held.extra,
@@ -173,7 +173,7 @@ def v1(held: Held, base: str, *, pending: bool, plain: bool) -> Shape:
     preview = {"issuerImagePreview": {"type": "image", "id": issuer}}
     return {
         "recipient_identifier": held.address,
-        "acceptance": "Accepted",
+        "acceptance": held.acceptance,
         "narrative": assertion.narrative,
         "evidence_items": [
             {"evidence_url": each.url, "narrative": each.narrative} for each in assertion.evidence

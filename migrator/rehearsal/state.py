@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from hmac import compare_digest
 
 from migrator.openbadges.model import Addresses, Assertion, BadgeClass, Issuer, JsonObject
+from migrator.rehearsal.issuing import Issuing
 
 Clock = Callable[[], datetime]
 
@@ -117,7 +118,7 @@ class BadgeClassRow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One imported badge. `address` is the account's spelling that the recipient matched."""
+    """One imported badge, or one awarded here. `address` is the spelling the recipient matched."""
 
     id: str
     account: str
@@ -129,6 +130,7 @@ class Held:
     extra: JsonObject
     pending: bool
     salt: str = field(default_factory=lambda: uuid.uuid4().hex)
+    acceptance: str = "Accepted"
 
 
 @dataclass(slots=True)
@@ -153,6 +155,7 @@ class State:
 
     def __init__(self, accounts: tuple[AccountOptions, ...] = ()) -> None:
         self.lock = threading.RLock()
+        self.issuing = Issuing()
         self.accounts: dict[str, Account] = {}
         self.held: dict[str, Held] = {}
         self.collections: dict[str, Collection] = {}

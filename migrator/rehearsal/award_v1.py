@@ -1,0 +1,70 @@
+"""Awards in /v1: one, a batch, the list of an issuer.
+
+Source: reference/badgr-api.md 9; recordings 5-issuer-29 to 31 and 37.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.rehearsal import award_shapes
+from migrator.rehearsal.answers import Refused, Reply, Style
+from migrator.rehearsal.award import of_issuer, of_recipients, refused_batch
+from migrator.rehearsal.awarding import TWICE, Unfit, all_made, made, read_v1
+from migrator.rehearsal.call import Call, Route
+from migrator.rehearsal.issuer import SCOPES, own_badge_class
+from migrator.rehearsal.issuing import Award
+
+_ISSUER = "/v1/issuer/issuers/<entity_id>"
+_BADGE_CLASS = f"{_ISSUER}/badges/<badge_class_id>"
+
+
+def _shape(call: Call, award: Award) -> dict[str, Any]:
+    made_by = call.state.accounts[award.made_by].primary
+    return award_shapes.award_v1(award, made_by, call.base)
+
+
+def listed(call: Call) -> Reply:
+    """Answer `GET /v1/issuer/issuers/<entityId>/assertions`."""
+    awards = [one for one in of_recipients(call, of_issuer(call)) if not one.revoked]
+    return Reply(data=[_shape(call, one) for one in awards])
+
+
+def awarded(call: Call) -> Reply:
+    """Answer `POST .../badges/<entityId>/assertions`."""
+    badge_class = own_badge_class(call, call.args["badge_class_id"])
+    body = call.body()
+    try:
+        said = read_v1(body)
+        award = made(call, badge_class, said, notified=bool(body.get("create_notification")))
+    except Unfit as unfit:
+        raise Refused(400, unfit.faults) from unfit
+    with call.state.issuing.lock:
+        if not said["again"] and call.state.issuing.has(badge_class, award.identity):
+            raise Refused(400, [TWICE])
+        call.state.issuing.add([award])
+    return Reply(201, _shape(call, award))
+
+
+def batch(call: Call) -> Reply:
+    """Answer `POST .../badges/<entityId>/batchAssertions`: every award, or none."""
+    badge_class = own_badge_class(call, call.args["badge_class_id"])
+    body = call.body()
+    items = body.get("assertions")
+    awards, faults = all_made(
+        call,
+        badge_class,
+        items if isinstance(items, list) else [],
+        read_v1,
+        notified=bool(body.get("create_notification")),
+    )
+    if any(faults):
+        return refused_batch(faults)
+    return Reply(201, [_shape(call, one) for one in awards])
+
+
+ROUTES = (
+    Route(f"{_ISSUER}/assertions", Style.V1, {"GET": listed}, read=SCOPES),
+    Route(f"{_BADGE_CLASS}/assertions", Style.V1, {"POST": awarded}, write=SCOPES),
+    Route(f"{_BADGE_CLASS}/batchAssertions", Style.V1, {"POST": batch}, write=SCOPES),
+)
