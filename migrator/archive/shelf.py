@@ -97,11 +97,19 @@ def image_file(archive: Archive, image_id: int) -> bytes:
 def document_at(archive: Archive, url: str) -> bytes | None:
     """Return the document that is (or was) served at an address; found ones before derived."""
     for origin in ("found", "derived"):
-        # A badge class is served at one address for thousands of badges: one step, no sorting.
-        for query, key in ((_AT_ADDRESS, url), (_OF_BADGE, short_digest(f"url:{url}".encode()))):
-            row = archive.one(query, key, origin)
-            if row is not None:
-                return document_bytes(archive.conn, row[0])
+        number = document_id_at(archive, url, origin)
+        if number is not None:
+            return document_bytes(archive.conn, number)
+    return None
+
+
+def document_id_at(archive: Archive, url: str, origin: str) -> int | None:
+    """Return the id of the newest document of an address that was "found", or "derived"."""
+    # A badge class is served at one address for thousands of badges: one step, no sorting.
+    for query, key in ((_AT_ADDRESS, url), (_OF_BADGE, short_digest(f"url:{url}".encode()))):
+        row = archive.one(query, key, origin)
+        if row is not None:
+            return int(row[0])
     return None
 
 
