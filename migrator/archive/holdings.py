@@ -125,6 +125,14 @@ def holdings(
         yield from (Holding(*row) for row in rows)
 
 
+def holding(archive: Archive, assertion_id: int) -> Holding:
+    """Return one badge; raises KeyError when there is none with this id."""
+    rows = readable_rows(archive, _HOLDINGS + " where assertion.id = ?", assertion_id)
+    if not rows:
+        raise KeyError(assertion_id)
+    return Holding(*rows[0])
+
+
 def count(archive: Archive, learner_id: int | None = None) -> int:
     """Return how many badges the archive holds, of everybody or of one learner."""
     row = archive.one(

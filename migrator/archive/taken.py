@@ -28,6 +28,10 @@ class Taken:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget everything."""
         self._conn.close()
 
     def get(self, name: str) -> str | None:

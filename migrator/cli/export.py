@@ -12,6 +12,7 @@ import typer
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 from migrator.cli.restore import complain_of_damage, file_by_file
+from migrator.cli.restore_site import restore_site
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
@@ -37,6 +38,8 @@ Mask = Annotated[
 Replace = Annotated[
     bool, typer.Option("--replace", help="Replace the file when a different one is there.")
 ]
+
+export.command("restore-site")(restore_site)
 
 
 @export.callback()

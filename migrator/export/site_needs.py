@@ -1,0 +1,121 @@
+"""Which addresses a badge hangs on: read from its documents, one leading to the next."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator import errors
+from migrator.archive import holdings
+from migrator.archive.archive import Archive
+from migrator.archive.holdings import Holding
+from migrator.archive.originals import document_content
+from migrator.export.site_address import is_web
+from migrator.export.site_content import Missing, content_at
+from migrator.openbadges.content import from_bytes
+from migrator.openbadges.documents import parse_object
+from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
+from migrator.openbadges.normal import read_badge_class, read_issuer
+from migrator.openbadges.values import address, items
+
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An address of a badge, and whether backpacks refuse the badge without it."""
+
+    url: str
+    kind: str
+    needed: bool
+
+
+class Needs:
+    """Finds the addresses of badges; what many badges share is read once, within limits."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._read: OrderedDict[tuple[str, str], JsonObject | None] = OrderedDict()
+
+    def of(self, holding: Holding) -> Iterator[Need]:
+        """Yield every address of a badge; a document that is missing leads no further."""
+        if is_web(holding.hosted_url):
+            yield Need(str(holding.hosted_url), "assertion", True)
+        found = self._assertion(holding)
+        if found is None:
+            return
+        document, assertion = found
+        signed = assertion.verification is Verification.SIGNED
+        if is_web(assertion.image):
+            yield Need(str(assertion.image), "image", True)
+        if signed and is_web(assertion.verification_url):
+            yield Need(str(assertion.verification_url), "key", True)
+        badge = document.get("badge")
+        if isinstance(badge, dict):
+            yield from self._of_class(badge, signed=signed)
+        elif is_web(url := address(badge)):
+            yield Need(str(url), "badge_class", True)
+            read = self._document(str(url), "badge_class")
+            if read is not None:
+                yield from self._of_class(read, signed=signed)
+
+    def _of_class(self, document: JsonObject, *, signed: bool) -> Iterator[Need]:
+        badge_class = read_badge_class(document)
+        if is_web(badge_class.image):
+            yield Need(str(badge_class.image), "image", True)
+        if is_web(badge_class.criteria_url):
+            yield Need(str(badge_class.criteria_url), "page", False)
+        issuer = document.get("issuer")
+        if isinstance(issuer, dict):
+            yield from _of_issuer(issuer, signed=signed)
+        elif is_web(url := address(issuer)):
+            yield Need(str(url), "issuer", True)
+            read = self._document(str(url), "issuer")
+            if read is not None:
+                yield from _of_issuer(read, signed=signed)
+
+    def _assertion(self, holding: Holding) -> tuple[JsonObject, Assertion] | None:
+        """Return the document to go by, as its issuer wrote it: of the archive, else of the web."""
+        held = holdings.documents_of(self._archive, holding.assertion_id)
+        chosen = (holding.jws_id, holding.document_id)
+        first = [one.id for one in held if one.id in chosen]
+        others = [one.id for one in held if one.kind in ("assertion", "jws")]
+        for number in dict.fromkeys((*first, *others)):
+            try:
+                read = from_bytes(document_content(self._archive, number))
+            except (Unreadable, errors.ArchiveDamaged):
+                continue  # the export of the file itself tells of damage
+            return read.originals.assertion, read.assertion
+        if not is_web(holding.hosted_url):
+            return None
+        try:
+            content = content_at(self._archive, str(holding.hosted_url), "assertion")
+            read = from_bytes(content.data)
+        except (Missing, Unreadable, errors.ArchiveDamaged):
+            return None
+        return read.originals.assertion, read.assertion
+
+    def _document(self, url: str, kind: str) -> JsonObject | None:
+        if (url, kind) in self._read:
+            self._read.move_to_end((url, kind))
+            return self._read[url, kind]
+        try:
+            document: JsonObject | None = parse_object(content_at(self._archive, url, kind).data)
+        except (Missing, Unreadable, errors.ArchiveDamaged):
+            document = None
+        self._read[url, kind] = document
+        if len(self._read) > _REMEMBERED:
+            self._read.popitem(last=False)
+        return document
+
+
+def _of_issuer(document: JsonObject, *, signed: bool) -> Iterator[Need]:
+    issuer = read_issuer(document)
+    if is_web(issuer.image):
+        yield Need(str(issuer.image), "image", False)
+    if is_web(issuer.revocation_list):
+        yield Need(str(issuer.revocation_list), "revocation_list", signed)
+    for key in items(document.get("publicKey")):
+        if is_web(url := address(key)):
+            yield Need(str(url), "key", signed)
