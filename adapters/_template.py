@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from migrator.sources.adapter import Match
-from migrator.sources.found import Found, Outcome, Problem, Severity
-from migrator.sources.place import Member, MemberUnreadable, Place, is_clutter
+from migrator.sources.found import Found, Outcome, Problem, Yielded
+from migrator.sources.place import Member, MemberUnreadable, Place
 
 
 class BadgeUrls:
@@ -46,7 +46,7 @@ class BadgeUrls:
             return Match(90, "It has a list of badge addresses.")
         return Match(30, "It has a file named like a list of badge addresses.")
 
-    def read(self, place: Place) -> Iterator[Outcome]:
+    def read(self, place: Place) -> Iterator[Yielded]:
         """(4) Yield one outcome for every candidate: what you yield is what the books count.
 
         Stream: hold one badge at a time. Use no network and no clock: twice the same source must
@@ -55,13 +55,9 @@ class BadgeUrls:
         for member in place.members():
             if _is_ours(member):
                 yield from _read_list(place, member)
-            elif not is_clutter(member):
-                yield Problem(
-                    place.locator(member),
-                    "not_a_list",
-                    "This is not a list of badge addresses, so it was not read.",
-                    severity=Severity.WARNING,
-                )
+            else:
+                # Nothing is passed over in silence: another adapter may know it.
+                yield place.foreign(member)
 
 
 def _is_ours(member: Member) -> bool:

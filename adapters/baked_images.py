@@ -7,8 +7,8 @@ from itertools import islice
 
 from migrator.openbadges.baking import sniff
 from migrator.sources.adapter import Match
-from migrator.sources.found import Outcome
-from migrator.sources.image import read_image, read_nested
+from migrator.sources.found import Yielded
+from migrator.sources.image import read_image
 from migrator.sources.place import Member, MemberUnreadable, Place, is_clutter, is_zip
 
 _NAMES_LOOKED_AT = 20_000
@@ -40,16 +40,11 @@ class BakedImages:
             return Match(5, "There are files named like PNG or SVG pictures, but they are none.")
         return None
 
-    def read(self, place: Place) -> Iterator[Outcome]:
-        """Yield one outcome for every file at any depth, those of nested ZIPs too."""
+    def read(self, place: Place) -> Iterator[Yielded]:
+        """Yield one outcome for every file at any depth."""
         for member in place.members():
-            if is_clutter(member):
-                continue
-            outcome = read_image(place, member)
-            if outcome is None:
-                yield from read_nested(place, member, self.read)
-            else:
-                yield outcome
+            if not is_clutter(member):
+                yield read_image(place, member)
 
 
 def _named_like_one(member: Member) -> bool:

@@ -11,8 +11,17 @@ from itertools import groupby, islice
 from migrator.openbadges.documents import decode, parse_object
 from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.sources.adapter import Match
-from migrator.sources.found import Found, FoundFile, FoundLearner, Outcome, Problem, Severity
-from migrator.sources.image import is_fingerprint, read_image, read_nested
+from migrator.sources.found import (
+    Foreign,
+    Found,
+    FoundFile,
+    FoundLearner,
+    Outcome,
+    Problem,
+    Severity,
+    Yielded,
+)
+from migrator.sources.image import is_fingerprint, no_picture, read_image
 from migrator.sources.place import Member, MemberUnreadable, Place, is_clutter
 
 _MANIFEST = "manifest.txt"
@@ -58,16 +67,19 @@ class MozillaExport:
         manifest = next((member for member in members if _is_manifest(member)), None)
         if manifest is not None:
             if _LISTS_FILES.match(decode(_beginning(place, manifest))):
-                return Match(95, "It has Mozilla's manifest.txt, which lists files by address.")
-            return Match(45, "It has a manifest.txt, though not quite as Mozilla wrote it.")
+                why = "It has Mozilla's manifest.txt, which lists files by address."
+                return Match(95, why, whole=True)
+            why = "It has a manifest.txt, though not quite as Mozilla wrote it."
+            return Match(45, why, whole=True)
         if any(is_fingerprint(member.basename) for member in members):
-            return Match(45, "Its pictures are named as the Mozilla Backpack named them.")
+            why = "Its pictures are named as the Mozilla Backpack named them."
+            return Match(45, why)
         inner = next((member for member in members if member.name.lower().endswith(".zip")), None)
         if inner is not None and _EXPORT_ZIP.match(_beginning(place, inner)):
             return Match(70, "It holds a ZIP like the ones Mozilla sent.")
         return None
 
-    def read(self, place: Place) -> Iterator[Outcome]:
+    def read(self, place: Place) -> Iterator[Yielded]:
         """Yield each manifest's learner, then one outcome per file, then what is missing.
 
         A folder with a manifest is an export of its own; all else belongs to the manifest at the
@@ -84,22 +96,20 @@ class MozillaExport:
                 top = own
             for member in members:
                 if member not in listing:
-                    yield from self._outcomes(place, member, own or top)
+                    yield _outcome(place, member, own or top)
             if own is not None and folder:
                 yield from own.missing()
         if top is not None:
             yield from top.missing()
 
-    def _outcomes(
-        self, place: Place, member: Member, manifest: _Manifest | None
-    ) -> Iterator[Outcome]:
-        outcome = read_image(place, member)
-        if outcome is None:
-            yield from read_nested(place, member, self.read)
-        elif manifest is None:
-            yield outcome
-        else:
-            yield manifest.with_holder(outcome, member)
+
+def _outcome(place: Place, member: Member, manifest: _Manifest | None) -> Yielded:
+    outcome = read_image(place, member)
+    if manifest is None:
+        return outcome
+    if isinstance(outcome, Foreign):
+        return no_picture(place, member) if manifest.lists_picture(member) else outcome
+    return manifest.with_holder(outcome, member)
 
 
 def _top_folder(member: Member) -> str:
@@ -177,6 +187,14 @@ class _Manifest:
             if name not in self.seen:
                 sentence = _MISSING.format(name=name, holders=" and ".join(holders))
                 yield Problem(f"{self.locator}: {name}", "listed_but_missing", sentence)
+
+    def lists_picture(self, member: Member) -> bool:
+        """Say whether a file that is no picture is listed as one, and take it as met."""
+        name = self._name_of(member)
+        if name is None or name.lower().endswith(".zip"):
+            return False
+        self.seen.add(name)
+        return True
 
     def with_holder(self, outcome: Found | Problem, member: Member) -> Outcome:
         """Return the outcome of a file with what the manifest says about it."""

@@ -13,7 +13,7 @@ from itertools import islice
 
 from migrator.errors import SourceUnreadable
 from migrator.sources.adapter import Match
-from migrator.sources.found import FoundLearner, Outcome, Problem, Severity
+from migrator.sources.found import FoundLearner, Outcome, Problem, Severity, Yielded
 from migrator.sources.mysqldump import Broken, Dump, Row
 from migrator.sources.mysqlgrammar import MAKE_AGAIN, refuse_other_formats
 from migrator.sources.place import Member, MemberUnreadable, Place
@@ -61,14 +61,15 @@ class MozillaMysql:
             return _judge(place.head(), place.label)
         members = list(islice(place.members(), _NAMES_LOOKED_AT))
         if _made_with_tab(members):
-            return Match(80, "It holds a Backpack's tables as written by mysqldump --tab.")
+            why = "It holds a Backpack's tables as written by mysqldump --tab."
+            return Match(80, why, whole=True)
         matches = [
             _judge(_peek(place, member), place.locator(member))
             for member in islice(filter(_is_dump, members), _HEADS_IN_A_PLACE)
         ]
         return max(filter(None, matches), key=lambda match: match.confidence, default=None)
 
-    def read(self, place: Place) -> Iterator[Outcome]:
+    def read(self, place: Place) -> Iterator[Yielded]:
         """Yield people, then collections, then badges; raises SourceUnreadable for what is none."""
         if place.kind == "file":
             for member in place.members():
@@ -81,7 +82,10 @@ class MozillaMysql:
             raise SourceUnreadable(_TAB, MAKE_AGAIN)
         refused = SourceUnreadable(f"{place.label} holds no database dump.", _DUMP_THE_BACKPACK)
         read = 0
-        for member in filter(_is_dump, place.members()):
+        for member in place.members():
+            if not _is_dump(member):
+                yield place.foreign(member)
+                continue
             try:
                 yield from _read_dump(place, member)
                 read += 1

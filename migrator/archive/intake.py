@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrator import errors
 from migrator.archive.archive import Archive
@@ -13,7 +13,9 @@ from migrator.archive.badges import BadgeWriter
 from migrator.archive.lease import leased
 from migrator.archive.storable import storable
 from migrator.sources.adapter import Adapter
+from migrator.sources.division import Taken, divided
 from migrator.sources.found import (
+    Bookmark,
     Found,
     FoundCollection,
     FoundFile,
@@ -65,31 +67,72 @@ class SourceRead:
 def read_source(
     archive: Archive, adapter: Adapter, place: Place, watch: Callable[[Counts], None]
 ) -> SourceRead:
-    """Read a place with an adapter into the archive, in batches that are kept as they come.
+    """Read a place with this adapter alone; otherwise as `read_sources`."""
+    (read,) = read_sources(archive, place, watch, adapter)
+    return read
 
-    `watch` is called after each batch. An interruption (KeyboardInterrupt) leaves every finished
-    batch in place; reading the source again goes on from there and adds nothing twice. Raises
-    SourceUnreadable when the place as a whole cannot be read, ArchiveLocked when another process
-    is reading into the same archive.
+
+def read_sources(
+    archive: Archive,
+    place: Place,
+    watch: Callable[[Counts], None],
+    adapter: Adapter | None = None,
+) -> tuple[SourceRead, ...]:
+    """Read a place into the archive, in batches that are kept as they come.
+
+    Each part is read by the adapter that fits (or all by the named one); each adapter has a source
+    and books of its own, the main one first. `watch` is called after each batch with all counts
+    together. An interruption (KeyboardInterrupt) leaves every finished batch in place; reading
+    again goes on from there and adds nothing twice. Raises NotRecognised, SourceUnreadable when the
+    place as a whole cannot be read, ArchiveLocked when another process is reading into the same
+    archive.
     """
+    division = divided(place, adapter)
     with leased(archive, "intake", f"archive {place.label}") as lease:
-        source_id = _begin(archive, adapter.name, place)
-        counts = Counts()
+        books = {division.main.name: _Book(_begin(archive, division.main.name, place))}
         try:
-            for batch in _batches(adapter.read(place)):
-                counts = counts + _take(archive, source_id, batch)
+            for batch in _batches(division.read(place)):
+                _share_out(archive, place, books, batch)
                 lease.renew()
-                watch(counts)
+                watch(sum((book.counts for book in books.values()), Counts()))
         except BaseException:
-            _end(archive, source_id, "interrupted", counts)
+            _end_all(archive, books, "interrupted")
             raise
-        if not counts.balances:
-            raise errors.MigratorError(
-                f"The books of {place.label} do not balance: {counts}.",
-                "This is a defect; please report it with the source's adapter and size.",
-            )
-        _end(archive, source_id, "complete", counts)
-    return SourceRead(source_id, adapter.name, place.label, counts)
+        for name, book in books.items():
+            if not book.counts.balances:
+                raise errors.MigratorError(
+                    f"The books of {place.label}, read as {name}, do not balance: {book.counts}.",
+                    "This is a defect; please report it with the source's adapter and size.",
+                )
+        _end_all(archive, books, "complete")
+    return tuple(
+        SourceRead(book.source_id, name, place.label, book.counts) for name, book in books.items()
+    )
+
+
+@dataclass(slots=True)
+class _Book:
+    """What one adapter has brought so far."""
+
+    source_id: int
+    counts: Counts = field(default_factory=Counts)
+
+
+def _share_out(archive: Archive, place: Place, books: dict[str, _Book], batch: list[Taken]) -> None:
+    """Write a batch, each outcome into the books of its adapter."""
+    shares: dict[str, list[Outcome]] = {}
+    for adapter, outcome in batch:
+        shares.setdefault(adapter.name, []).append(outcome)
+    for name, outcomes in shares.items():
+        if name not in books:
+            books[name] = _Book(_begin(archive, name, place))
+        book = books[name]
+        book.counts = book.counts + _take(archive, book.source_id, outcomes)
+
+
+def _end_all(archive: Archive, books: dict[str, _Book], state: str) -> None:
+    for book in books.values():
+        _end(archive, book.source_id, state, book.counts)
 
 
 def _begin(archive: Archive, adapter: str, place: Place) -> int:
@@ -126,12 +169,12 @@ def _end(archive: Archive, source_id: int, state: str, counts: Counts) -> None:
         )
 
 
-def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
-    batch: list[Outcome] = []
+def _batches(outcomes: Iterator[Taken]) -> Iterator[list[Taken]]:
+    batch: list[Taken] = []
     size = 0
-    for outcome in outcomes:
-        batch.append(outcome)
-        size += _weight(outcome)
+    for taken in outcomes:
+        batch.append(taken)
+        size += _weight(taken[1])
         if len(batch) >= _BATCH_BADGES or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -177,6 +220,8 @@ def _one(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
             return ("collections",)
         case FoundFile():
             writer.file(outcome)
+            return ()
+        case Bookmark():
             return ()
 
 

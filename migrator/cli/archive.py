@@ -40,7 +40,7 @@ def archive(
                 f"{archive_file} is on a network drive: it is slower there, and only one command"
                 " can use it at a time."
             )
-        reads = [read_one(opened, source, adapter, console) for source in sources]
+        reads = [read for source in sources for read in read_one(opened, source, adapter, console)]
     console.result("archive", {"archive": str(archive_file), "sources": [_facts(r) for r in reads]})
     console.last("Next: badge-migrator status, or badge-migrator plan --to DESTINATION")
     if any(read.counts.problems for read in reads):
@@ -49,33 +49,40 @@ def archive(
 
 def read_one(
     opened: Archive, source: Path, adapter_name: str | None, console: Console
-) -> SourceRead:
-    """Read one source, showing progress, and say what it came to."""
-    from migrator.archive.intake import Counts, first_problems, read_source
+) -> tuple[SourceRead, ...]:
+    """Read one place, showing progress, and say what it came to; one answer for each adapter."""
+    from migrator.archive.intake import Counts, read_sources
     from migrator.cli.progress import progress
     from migrator.report.words import found_balance, plain
     from migrator.sources import registry
     from migrator.sources.place import open_place
 
+    named = registry.adapter_named(adapter_name) if adapter_name else None
     with open_place(source) as place:
-        if adapter_name is None:
-            recognised = registry.recognise(place)
-            adapter = recognised.adapter
-            console.say(f"{plain(place.label)}: {recognised.match.why}")
-        else:
-            adapter = registry.adapter_named(adapter_name)
         with progress(f"Reading {plain(place.label)}") as show:
 
             def watch(counts: Counts) -> None:
                 show(counts.found)
 
-            read = read_source(opened, adapter, place, watch)
+            reads = read_sources(opened, place, watch, named)
+    for read in reads:
+        _say_source(opened, read, console, several=len(reads) > 1)
+    console.last(found_balance(sum((read.counts for read in reads), Counts())))
+    return reads
+
+
+def _say_source(opened: Archive, read: SourceRead, console: Console, *, several: bool) -> None:
+    from migrator.archive.intake import first_problems
+    from migrator.report.words import found_balance, plain
+    from migrator.sources import registry
+
+    title = registry.adapter_named(read.adapter).title
+    books = f": {found_balance(read.counts)}" if several else ""
+    console.say(f"{plain(read.label)}, read as {read.adapter} ({title}){books}")
     for locator, sentence in first_problems(opened, read.source_id):
         console.say(f"  {plain(locator)}: {plain(sentence)}")
     if read.counts.problems > 10:
         console.say("  ... all of them: badge-migrator status --problems")
-    console.last(found_balance(read.counts))
-    return read
 
 
 def _facts(read: SourceRead) -> dict[str, object]:

@@ -47,7 +47,7 @@ def migrate(
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
-        reads = [read_one(opened, source, None, console) for source in sources]
+        reads = [read for source in sources for read in read_one(opened, source, None, console)]
         destination, saved = resolve(opened, to)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")

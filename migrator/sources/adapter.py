@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from migrator.sources.found import Outcome
+from migrator.sources.found import Yielded
 from migrator.sources.place import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An adapter's claim on a place: confidence from 1 (a guess) to 100 (certain), and why."""
+    """An adapter's claim on a place: confidence from 1 (a guess) to 100 (certain), and why.
+
+    `whole` says that the files of the place belong together (a manifest and its pictures), so that
+    they are read in one go; otherwise each file goes to the adapter that is surest of it alone.
+    """
 
     confidence: int
     why: str
+    whole: bool = False
 
 
 class Adapter(Protocol):
@@ -33,5 +38,5 @@ class Adapter(Protocol):
     def detect(self, place: Place) -> Match | None:
         """Say whether this place looks like our kind of source."""
 
-    def read(self, place: Place) -> Iterator[Outcome]:
-        """Yield what the place holds, as found."""
+    def read(self, place: Place) -> Iterator[Yielded]:
+        """Yield what the place holds, as found; what is not ours as `place.foreign(member)`."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # For types only: places tell their problems in the words of this module.
+    from migrator.sources.place import Member, Place
 
 
 class Severity(StrEnum):
@@ -95,4 +100,31 @@ class Found:
     warnings: tuple[Problem, ...] = ()
 
 
-Outcome = Found | Problem | FoundLearner | FoundCollection | FoundFile
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A file that is none of the adapter's kind of source (`place.foreign(member)` makes it).
+
+    It is offered to the other adapters, and named in a warning when none of them knows it: an
+    adapter passes over nothing in silence.
+    """
+
+    locator: str
+    place: Place = field(compare=False, repr=False)
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a live source has been read: everything before it has been yielded.
+
+    An interrupted reading is taken up again with it (`LivePlace.bookmark`). The text is the
+    adapter's own, such as the address of the next page; never a secret.
+    """
+
+    at: str
+
+
+Outcome = Found | Problem | FoundLearner | FoundCollection | FoundFile | Bookmark
+"""What is archived."""
+Yielded = Outcome | Foreign
+"""What an adapter yields."""

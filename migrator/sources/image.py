@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from migrator.openbadges.baking import sniff, unbake
 from migrator.openbadges.model import Unreadable
-from migrator.sources.found import Found, Outcome, Problem, Severity
-from migrator.sources.place import Member, MemberUnreadable, Place, is_zip
+from migrator.sources.found import Foreign, Found, Problem
+from migrator.sources.place import Member, MemberUnreadable, Place
 from migrator.sources.place.stream import read_whole
 
 _PEEK = 1024
@@ -17,8 +16,8 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{64}\.(?:png|svg)", re.IGNORECASE)
 _BLANKS = b"\xef\xbb\xbf \t\r\n\x00"
 
 _NOT_AN_IMAGE = (
-    "This is not a picture, so no badge was looked for in it. "
-    "If it holds badges in another form, archive it on its own."
+    "This is not a picture, though a badge picture was expected here. "
+    "Look for another copy of it, or ask for the badge where it was awarded."
 )
 _EMPTY = "This file is empty. Download or copy it again."
 _OTHER_PICTURE = (
@@ -46,6 +45,15 @@ def is_fingerprint(name: str) -> bool:
     return _FINGERPRINT.fullmatch(name) is not None
 
 
+def no_picture(place: Place, member: Member) -> Problem:
+    """Return the problem of a file that was said to be a badge picture, and is none."""
+    try:
+        raw = place.read(member) if place.in_zip and member.size <= KEPT else b""
+    except MemberUnreadable as error:
+        return place.problem(member, error)
+    return Problem(place.locator(member), "not_an_image", _NOT_AN_IMAGE, raw)
+
+
 def may_be_picture(head: bytes) -> bool:
     """Say whether a file with these first bytes is worth reading whole: a picture, or some XML."""
     return sniff(head) is not None or head.lstrip(_BLANKS)[:1] == b"<" or _is_utf16(head)
@@ -53,42 +61,28 @@ def may_be_picture(head: bytes) -> bool:
 
 def read_image(
     place: Place, member: Member, *, holder: str | None = None, warnings: tuple[Problem, ...] = ()
-) -> Found | Problem | None:
-    """Return the one outcome of a member that may be a baked image; None for a ZIP (`read_nested`).
+) -> Found | Problem | Foreign:
+    """Return the one outcome of a member that may be a baked image; what is no picture is foreign.
 
-    What is no picture at all is a warning: it may well be there for another reason. Broken pictures
-    keep their bytes; what has no badge in it keeps them up to KEPT bytes, foreign files in a ZIP
-    alone (its tree is to come back whole, but nobody's folder of photographs is copied).
+    Broken pictures keep their bytes; what has no badge in it keeps them up to KEPT bytes, other
+    pictures in a ZIP alone (its tree is to come back whole, but nobody's folder of photographs is
+    copied).
     """
     locator = place.locator(member)
     try:
         with place.open(member) as stream:
             head = stream.peek(_PEEK)
-            if is_zip(head):
-                return None
             if head and not may_be_picture(head):
-                small = place.kind == "zip" and member.size <= KEPT
-                return _not_an_image(locator, read_whole(stream, KEPT) if small else b"")
+                return place.foreign(member)
             data = read_whole(stream, place.limits.member_bytes)
     except MemberUnreadable as error:
         return place.problem(member, error)
     problem = image_problem(locator, member.basename, data)
+    if problem is not None and problem.code == "not_an_image":
+        return place.foreign(member)
     if problem is not None and not _is_kept(place, problem):
         problem = replace(problem, raw=b"")
     return problem or Found(locator, image=data, holder=holder, warnings=warnings)
-
-
-def read_nested(
-    place: Place, member: Member, read: Callable[[Place], Iterator[Outcome]]
-) -> Iterator[Outcome]:
-    """Yield what `read` finds in a member that is a ZIP, or the problem of opening it."""
-    try:
-        inner = place.nested(member)
-    except MemberUnreadable as error:
-        yield place.problem(member, error)
-        return
-    with inner:
-        yield from read(inner)
 
 
 def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
@@ -97,7 +91,7 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
     if not data:
         return Problem(locator, "empty_file", _EMPTY)
     if media_type is None:
-        return _not_an_image(locator, data)
+        return Problem(locator, "not_an_image", _NOT_AN_IMAGE, data)
     if media_type in ("image/jpeg", "image/gif"):
         kind = media_type.removeprefix("image/").upper()
         return Problem(locator, "picture_without_room", _OTHER_PICTURE.format(kind=kind), data)
@@ -114,12 +108,8 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
 def _is_kept(place: Place, problem: Problem) -> bool:
     if problem.code == "damaged_image":
         return True
-    may_be_badge = problem.code == "no_badge_data" or place.kind == "zip"
+    may_be_badge = problem.code == "no_badge_data" or place.in_zip
     return may_be_badge and len(problem.raw) <= KEPT
-
-
-def _not_an_image(locator: str, raw: bytes) -> Problem:
-    return Problem(locator, "not_an_image", _NOT_AN_IMAGE, raw, severity=Severity.WARNING)
 
 
 def _is_utf16(head: bytes) -> bool:

@@ -6,19 +6,14 @@ and expected.json. A new folder is a new test; a new adapter is found by its ent
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import json
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from migrator.openbadges.badge import Pieces, read_badge
-from migrator.openbadges.model import Unreadable
 from migrator.sources import registry
-from migrator.sources.found import Found, FoundCollection, FoundFile, FoundLearner, Problem
+from migrator.sources.conformance import cases
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -28,28 +23,8 @@ def every_adapter():
     return [*registry.adapters(), template]
 
 
-@dataclass(frozen=True)
-class Case:
-    adapter: object
-    folder: Path
-
-    @property
-    def expected(self):
-        return json.loads((self.folder / "expected.json").read_text(encoding="utf-8"))
-
-    @property
-    def input(self):
-        (path,) = (path for path in self.folder.iterdir() if path.name != "expected.json")
-        return path
-
-
 def every_case():
-    return [
-        Case(adapter, folder)
-        for adapter in every_adapter()
-        for folder in sorted((FIXTURES / adapter.name).glob("*/*"))
-        if folder.is_dir() and folder.parent.name in ("good", "warn", "bad")
-    ]
+    return [case for adapter in every_adapter() for case in cases(adapter, FIXTURES / adapter.name)]
 
 
 def pytest_generate_tests(metafunc):
@@ -57,9 +32,8 @@ def pytest_generate_tests(metafunc):
         found = every_adapter()
         metafunc.parametrize("adapter", found, ids=[adapter.name for adapter in found])
     if "case" in metafunc.fixturenames:
-        cases = every_case()
-        names = [f"{c.adapter.name}/{c.folder.parent.name}/{c.folder.name}" for c in cases]
-        metafunc.parametrize("case", cases, ids=names)
+        found = every_case()
+        metafunc.parametrize("case", found, ids=[case.name for case in found])
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +46,7 @@ def _no_network(monkeypatch):
 
 
 @pytest.fixture
-def cases():
+def all_cases():
     return every_case()
 
 
@@ -82,71 +56,5 @@ def all_adapters():
 
 
 @pytest.fixture
-def described():
-    """Return outcomes the way expected.json describes them."""
-    return describe
-
-
-def describe(outcomes):
-    kinds = {
-        FoundLearner: "learners",
-        FoundCollection: "collections",
-        FoundFile: "files",
-        Found: "badges",
-    }
-    told = {"learners": [], "collections": [], "files": [], "badges": [], "problems": []}
-    for outcome in outcomes:
-        if isinstance(outcome, Problem):
-            told["problems"].append(_problem(outcome))
-        else:
-            told[kinds[type(outcome)]].append(_describe(outcome))
-    return told
-
-
-def _describe(outcome):
-    match outcome:
-        case FoundLearner():
-            return {
-                "locator": outcome.locator,
-                "addresses": list(outcome.addresses),
-                "name": outcome.name,
-            }
-        case FoundCollection():
-            return {name: getattr(outcome, name) for name in FoundCollection.__dataclass_fields__}
-        case FoundFile():
-            digest = hashlib.sha256(outcome.content).hexdigest()[:12]
-            return {"locator": outcome.locator, "content": digest}
-        case Found():
-            return _badge(outcome)
-
-
-def _badge(found):
-    pieces = Pieces(
-        assertion=found.assertion,
-        badge_class=found.badge_class,
-        issuer=found.issuer,
-        jws=found.jws,
-        hosted_url=found.hosted_url,
-        image=found.image,
-    )
-    try:
-        identity = read_badge(pieces).identity
-    except Unreadable as error:
-        identity = f"unreadable: {error}"
-    return {
-        "locator": found.locator,
-        "holder": found.holder,
-        "added_at": found.added_at,
-        "deleted": found.deleted,
-        "identity": identity,
-        "image": hashlib.sha256(found.image).hexdigest()[:12] if found.image else None,
-        "memberships": [
-            [membership.collection_key, membership.position, membership.story]
-            for membership in found.memberships
-        ],
-        "warnings": [_problem(warning) for warning in found.warnings],
-    }
-
-
-def _problem(problem):
-    return {"locator": problem.locator, "code": problem.code, "severity": problem.severity.value}
+def fixtures_of():
+    return lambda adapter: FIXTURES / adapter.name

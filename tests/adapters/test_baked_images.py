@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+from migrator.sources.division import read_place
 from migrator.sources.place import open_place
 
 BakedImages = import_module("migrator.adapters.baked_images").BakedImages
@@ -55,10 +56,10 @@ def test_detect_survives_files_that_cannot_be_opened(folder):
 def test_thousands_of_other_files_are_each_told_but_not_read(folder):
     root = folder(**{f"{number}.txt": b"text" for number in range(2000)})
     with open_place(root) as place:
-        problems = list(BakedImages().read(place))
-    assert len(problems) == 2000
-    assert {(p.code, p.severity.value, p.raw) for p in problems} == {
-        ("not_an_image", "warning", b"")
+        outcomes = list(read_place(place, BakedImages()))
+    assert len(outcomes) == 2000
+    assert {(o.code, o.severity.value, o.raw) for o in outcomes} == {
+        ("unknown_file", "warning", b"")
     }
 
 
@@ -66,7 +67,7 @@ def test_a_zip_inside_that_cannot_be_opened_is_one_problem(tmp_path):
     with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
         archive.writestr("inner.zip", b"PK\x03\x04 and nothing more")
     with open_place(tmp_path / "outer.zip") as place:
-        (problem,) = BakedImages().read(place)
+        (problem,) = read_place(place, BakedImages())
     assert problem.code == "zip_unreadable"
     assert problem.locator == "outer.zip!inner.zip"
     assert "Download it again" in problem.sentence

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from migrator.openbadges.baking import bake
+from migrator.sources.division import read_place
 from migrator.sources.found import Found, FoundLearner, Problem, Severity
 from migrator.sources.place import open_place
 
@@ -41,7 +42,7 @@ def export(tmp_path):
 
 def outcomes(path):
     with open_place(path) as place:
-        return list(MozillaExport().read(place))
+        return list(read_place(place, MozillaExport()))
 
 
 def test_a_missing_file_is_told_with_its_owner_and_what_to_do(export):

@@ -21,6 +21,7 @@ from migrator.openbadges.baking import unbake
 from migrator.openbadges.documents import as_backpack_wrote, parse_object
 from migrator.openbadges.franken import invert, is_franken
 from migrator.openbadges.model import Unreadable
+from migrator.sources.division import read_place
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Problem, Severity
 from migrator.sources.mysqldump import Dump
 from migrator.sources.place import open_place
@@ -32,7 +33,7 @@ PLAIN = FIXTURES / "good" / "mysql5-one-line" / "backpack.sql"
 
 def outcomes(path):
     with open_place(path) as place:
-        return list(MozillaMysql().read(place))
+        return list(read_place(place, MozillaMysql()))
 
 
 def read(tmp_path, dump):
@@ -308,7 +309,8 @@ def test_dumps_in_a_zip_are_read_and_others_are_told(tmp_path):
         archive.write(PLAIN, "2019/backpack.sql")
         archive.writestr("readme.txt", "hello")
     assert detected(path).confidence == 95
-    problem, *rest = outcomes(path)
+    other, problem, *rest = outcomes(path)
+    assert (other.locator, other.code) == ("backups.zip!readme.txt", "unknown_file")
     assert (problem.locator, problem.code) == ("backups.zip!shop.sql", "not_a_backpack_dump")
     assert rest[0].locator == "backups.zip!2019/backpack.sql, row 1 of table user (id 1)"
 

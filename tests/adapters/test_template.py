@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from migrator.sources.division import read_place
 from migrator.sources.place import Limits, open_place
 
 BadgeUrls = import_module("migrator.adapters._template").BadgeUrls
@@ -26,7 +27,8 @@ def test_what_cannot_be_opened_is_no_match_and_one_problem(tmp_path):
     (tmp_path / "a.badgeurls").symlink_to(tmp_path / "list.txt")
     with open_place(tmp_path) as place:
         assert BadgeUrls().detect(place) is None
-        assert [o.code for o in BadgeUrls().read(place)] == ["link_not_followed", "not_a_list"]
+        codes = [outcome.code for outcome in read_place(place, BadgeUrls())]
+    assert codes == ["link_not_followed", "unknown_file"]
 
 
 def test_a_list_over_the_limit_is_one_problem(tmp_path):

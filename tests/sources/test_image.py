@@ -5,14 +5,13 @@ import zipfile
 import pytest
 
 from migrator.openbadges.baking import bake
-from migrator.sources.found import Found, Severity
+from migrator.sources.found import Foreign, Found, Severity
 from migrator.sources.image import (
     KEPT,
     image_problem,
     is_fingerprint,
     may_be_picture,
     read_image,
-    read_nested,
 )
 from migrator.sources.place import open_place
 
@@ -56,39 +55,28 @@ def test_a_picture_in_utf16_is_found(read):
         (PNG[:11], "damaged_image"),
         (b"\xff\xd8\xff\xe0 photo", "picture_without_room"),
         (b"GIF89a picture", "picture_without_room"),
-        (b"%PDF-1.4", "not_an_image"),
-        (b"<html><svg/></html>", "not_an_image"),
-        (b"\0" * 5000, "not_an_image"),
     ],
 )
 def test_anything_else_is_told_with_what_to_do(read, data, code):
     problem = read(data)
     assert problem.code == code
     assert problem.sentence.count(".") >= 2
-    other = code == "not_an_image"
-    assert problem.severity is (Severity.WARNING if other else Severity.PROBLEM)
-    without = other or code == "picture_without_room"
-    assert problem.raw == (b"" if without else data)
+    assert problem.severity is Severity.PROBLEM
+    assert problem.raw == (b"" if code == "picture_without_room" else data)
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4", b"<html><svg/></html>", b"\0" * 5000])
+def test_what_is_no_picture_is_foreign(read, data):
+    outcome = read(data)
+    assert isinstance(outcome, Foreign)
+    assert (outcome.locator, outcome.member.name) == ("a.png", "a.png")
 
 
 def test_a_large_file_that_is_no_picture_is_not_read(tmp_path):
     with (tmp_path / "film.mp4").open("wb") as film:
         film.truncate(2**33)
     with open_place(tmp_path) as place:
-        assert read_image(place, next(place.members())).code == "not_an_image"
-
-
-def test_a_zip_is_left_to_the_caller(tmp_path):
-    (tmp_path / "a.png").write_bytes(b"PK\x03\x04")
-    with open_place(tmp_path) as place:
-        assert read_image(place, next(place.members())) is None
-
-
-def test_a_zip_that_cannot_be_opened_is_one_problem(tmp_path):
-    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
-    with open_place(tmp_path) as place:
-        (problem,) = read_nested(place, next(place.members()), lambda inner: iter(()))
-    assert problem.code == "zip_unreadable"
+        assert isinstance(read_image(place, next(place.members())), Foreign)
 
 
 def test_the_fingerprint_hint_needs_the_backpacks_kind_of_name():
@@ -111,7 +99,6 @@ def test_what_cannot_be_a_picture_is_not(head):
 @pytest.mark.parametrize(
     ("name", "data", "in_zip", "in_folder"),
     [
-        ("note.txt", b"Dear Maria", True, False),
         ("photo.jpg", b"\xff\xd8\xff" + b"x" * 100, True, False),
         ("plain.png", PNG, True, True),
         ("large.jpg", b"\xff\xd8\xff" + b"x" * KEPT, False, False),

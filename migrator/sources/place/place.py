@@ -7,12 +7,13 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self
 
 from migrator.errors import SourceUnreadable
-from migrator.sources.found import Problem
+from migrator.sources.found import Foreign, Problem
 from migrator.sources.place.folder import folder_members, open_file, readable_name
 from migrator.sources.place.member import Fault, Limits, Member, MemberUnreadable
 from migrator.sources.place.stream import (
@@ -25,7 +26,7 @@ from migrator.sources.place.stream import (
 )
 from migrator.sources.place.zipped import ZipMembers, is_zip
 
-Kind = Literal["file", "folder", "zip"]
+Kind = Literal["file", "folder", "zip", "live"]
 
 HEAD = 64 * 1024
 _PICK = "Check the spelling, or drag the file into the terminal window to get its exact name."
@@ -34,6 +35,7 @@ _NESTED_TOO_DEEP = Fault(
     "This is a ZIP inside a ZIP inside a ZIP, and only one such level is read. "
     "Unpack the outer one and archive what it holds.",
 )
+_A_FOLDER = Fault("not_a_file", "This is a folder, not a file. Archive the files in it.")
 
 
 class Place:
@@ -128,6 +130,23 @@ class Place:
         """Return the problem to yield for a member that could not be read."""
         fault = error.fault
         return Problem(self.locator(member), fault.code, fault.sentence, severity=fault.severity)
+
+    def foreign(self, member: Member) -> Foreign:
+        """Return what to yield for a member that is none of an adapter's kind of source."""
+        return Foreign(self.locator(member), self, member)
+
+    @property
+    def in_zip(self) -> bool:
+        """Whether the members are packed: nobody has them as files of their own."""
+        return self._zip is not None
+
+    @contextmanager
+    def seekable(self) -> Iterator[IO[bytes]]:
+        """Lend the file itself, for libraries that jump about in it; raises MemberUnreadable."""
+        if self._file is None:
+            raise MemberUnreadable(_A_FOLDER)
+        self._file.seek(0)
+        yield self._file
 
     def close(self) -> None:
         """Give back the file."""

@@ -1,0 +1,200 @@
+"""Reading a place that may hold several kinds of source: each file by the adapter that fits.
+
+An adapter that says that the files of a place belong together reads them first; every other file
+goes to the adapter that is surest of it alone. What an adapter calls foreign is offered to those
+that have not seen it, and what nobody knows is named in a warning: one outcome for each file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from migrator.errors import NotRecognised, SourceUnreadable
+from migrator.sources import registry
+from migrator.sources.adapter import Adapter, Match
+from migrator.sources.found import Foreign, Outcome, Problem, Severity
+from migrator.sources.place import (
+    Member,
+    MemberUnreadable,
+    Part,
+    Place,
+    Selection,
+    is_clutter,
+    is_zip,
+)
+
+Taken = tuple[Adapter, Outcome]
+"""An outcome, and the adapter in whose books it is."""
+
+KEPT = 1024 * 1024
+"""How many bytes of a file in a ZIP are kept that no adapter knows."""
+_TRIED = 200
+_AT_ONCE = 20_000
+_PICTURES = (".png", ".svg")
+
+_UNKNOWN = (
+    "No adapter knows what this file is, so no badge was looked for in it. "
+    "If it holds badges, say which kind of source it is: archive FILE --adapter NAME."
+)
+_EMPTY = "This file is empty. Download or copy it again."
+
+
+def divided(place: Place, adapter: Adapter | None = None) -> Division:
+    """Return how a place is read: by the adapters that fit, or by the named one alone.
+
+    Raises NotRecognised when no adapter knows anything in it.
+    """
+    if adapter is not None:
+        return Division((adapter,), adapter, named=True)
+    known, main = main_adapter(place)
+    return Division(known, main)
+
+
+def read_place(place: Place, adapter: Adapter | None = None) -> Iterator[Outcome]:
+    """Yield everything a place holds, as `divided` reads it."""
+    return (outcome for _, outcome in divided(place, adapter).read(place))
+
+
+def main_adapter(place: Place) -> tuple[tuple[Adapter, ...], Adapter]:
+    """Return all adapters and the one surest of a place; raises NotRecognised when there is none.
+
+    A folder or ZIP is known too when one of its first files is.
+    """
+    known = registry.registry().usable
+    try:
+        return known, registry.recognise(place).adapter
+    except NotRecognised:
+        if place.kind == "file":
+            raise
+        for member in islice(place.members(), _TRIED):
+            claims = _claims(known, Part(place, member)) if member.fault is None else []
+            if claims and claims[0][1].confidence >= registry.SURE_ENOUGH:
+                return known, claims[0][0]
+        raise
+
+
+def _claims(adapters: tuple[Adapter, ...], place: Place) -> list[tuple[Adapter, Match]]:
+    """Return who claims a place, the surest first (of equals the first by name)."""
+    claims = [(one, match) for one in adapters if (match := one.detect(place)) is not None]
+    return sorted(claims, key=lambda claim: (-claim[1].confidence, claim[0].name))
+
+
+@dataclass(slots=True)
+class Division:
+    """Who may read, and `main`, in whose books stands what nobody knows."""
+
+    adapters: tuple[Adapter, ...]
+    main: Adapter
+    named: bool = False
+    # A hundred thousand pictures are not each shown to twenty adapters.
+    pictures: dict[str, Adapter] = field(default_factory=dict)
+
+    def read(self, place: Place) -> Iterator[Taken]:
+        """Yield all of a place; raises SourceUnreadable when what is one source is unreadable."""
+        if self.named or place.kind == "file":
+            yield from self._by(self.main, place, (self.main.name,))
+            return
+        wholes = [one for one, match in _claims(self.adapters, place) if _is_whole(match)]
+        if wholes:
+            yield from self._together(place, wholes, ())
+            return
+        for member in place.members():
+            yield from self._member(place, member, ())
+
+    def _together(
+        self, place: Place, wholes: list[Adapter], passed: tuple[str, ...]
+    ) -> Iterator[Taken]:
+        """Let those that claim the whole read it in turn, each what the one before left."""
+        first, *others = wholes
+        passed = (*passed, first.name)
+        if not others:
+            yield from self._by(first, place, passed)
+            return
+        left: set[tuple[str, int]] = set()
+        for outcome in first.read(place):
+            if isinstance(outcome, Foreign) and len(left) < _AT_ONCE:
+                left.add((outcome.member.name, outcome.member.copy))
+            elif isinstance(outcome, Foreign):
+                yield from self._member(outcome.place, outcome.member, passed)
+            else:
+                yield first, outcome
+        yield from self._together(Selection(place, left), others, passed)
+
+    def _by(self, adapter: Adapter, place: Place, passed: tuple[str, ...]) -> Iterator[Taken]:
+        for outcome in adapter.read(place):
+            if isinstance(outcome, Foreign):
+                yield from self._member(outcome.place, outcome.member, passed)
+            else:
+                yield adapter, outcome
+
+    def _member(self, place: Place, member: Member, passed: tuple[str, ...]) -> Iterator[Taken]:
+        """Yield the outcomes of one file, read by an adapter that has not passed it over."""
+        if is_clutter(member):
+            return
+        part = Part(place, member)
+        try:
+            if not self._known_picture(member, passed) and _is_zip_inside(place, part, member):
+                yield from self._nested(place, member)
+                return
+        except MemberUnreadable as error:
+            yield self.main, place.problem(member, error)
+            return
+        claim = self._surest(part, member, passed)
+        if claim is None:
+            yield self.main, _unknown(place, member)
+            return
+        adapter, sure = claim
+        try:
+            yield from self._by(adapter, part, (*passed, adapter.name))
+        except SourceUnreadable as error:
+            severity = Severity.PROBLEM if sure else Severity.WARNING
+            yield (
+                adapter,
+                Problem(part.label, "source_unreadable", str(error), severity=severity),
+            )
+
+    def _nested(self, place: Place, member: Member) -> Iterator[Taken]:
+        with place.nested(member) as inner:
+            yield from self.read(inner)
+
+    def _known_picture(self, member: Member, passed: tuple[str, ...]) -> bool:
+        return not passed and member.name[-4:].lower() in self.pictures
+
+    def _surest(
+        self, part: Part, member: Member, passed: tuple[str, ...]
+    ) -> tuple[Adapter, bool] | None:
+        """Return the adapter surest of one file, and whether it is sure enough."""
+        suffix = member.name[-4:].lower()
+        if self._known_picture(member, passed):
+            return self.pictures[suffix], True
+        able = tuple(one for one in self.adapters if one.name not in passed)
+        claims = _claims(able, part)
+        if not claims:
+            return None
+        adapter, match = claims[0]
+        sure = match.confidence >= registry.SURE_ENOUGH
+        if sure and not passed and suffix in _PICTURES:
+            self.pictures[suffix] = adapter
+        return adapter, sure
+
+
+def _is_whole(match: Match) -> bool:
+    return match.whole and match.confidence >= registry.SURE_ENOUGH
+
+
+def _is_zip_inside(place: Place, part: Part, member: Member) -> bool:
+    return is_zip(part.peek(member, 4)) and place.kind != "file"
+
+
+def _unknown(place: Place, member: Member) -> Problem:
+    try:
+        head = place.peek(member, 1)
+        raw = place.read(member) if place.in_zip and member.size <= KEPT else b""
+    except MemberUnreadable as error:
+        return place.problem(member, error)
+    locator = place.locator(member)
+    if not head:
+        return Problem(locator, "empty_file", _EMPTY, severity=Severity.WARNING)
+    return Problem(locator, "unknown_file", _UNKNOWN, raw, severity=Severity.WARNING)
