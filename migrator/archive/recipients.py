@@ -13,6 +13,14 @@ def addresses(archive: Archive) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def of_learner(archive: Archive, learner_id: int) -> tuple[str, ...]:
+    """Return every address a learner is known under, as spelled."""
+    rows = archive.all(
+        "select value from identity where type = 'email' and learner_id = ? order by id", learner_id
+    )
+    return tuple(row[0] for row in rows)
+
+
 def unassigned(archive: Archive) -> list[tuple[int, str, str | None]]:
     """Return (assertion id, recipient hash, salt) of badges that have no learner yet."""
     rows = archive.all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
@@ -76,3 +76,15 @@ def _keep(conn: sqlite3.Connection, answer: WebAnswer, now: str) -> None:
     values = [getattr(answer, name) for name in _COLUMNS]
     values[_COLUMNS.index("asked_at")] = answer.asked_at or now
     conn.execute(_INSERT, (*values, number))
+
+
+def marks(archive: Archive, url: str, outcomes: Collection[str]) -> dict[str, str]:
+    """Return the headers that ask a host only for what has changed since its newest answer.
+
+    Empty where that had another outcome than these, or the host gave no mark of its version.
+    """
+    row = archive.one(_LATEST, url, "live")
+    if row is None or row["outcome"] not in outcomes:
+        return {}
+    headers = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}
+    return {name: value for name, value in headers.items() if value}

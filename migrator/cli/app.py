@@ -28,6 +28,7 @@ from migrator.cli.rehearse import rehearse
 from migrator.cli.restore import restore
 from migrator.cli.retry import retry
 from migrator.cli.status import status
+from migrator.cli.verify import verify
 
 _GREETING = """\
 badge-migrator keeps your old Open Badges safe and moves them to a new backpack.
@@ -69,7 +70,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(migrate, archive, plan, push, status, retry, login, restore),
+    *(migrate, archive, verify, plan, push, status, retry, login, restore),
     *(check, datasette_metadata),
     *(merge, forget),
     *(adapters, destinations, demo),
