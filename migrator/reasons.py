@@ -40,19 +40,23 @@ class Reason:
 
 
 _KEPT = "The badge is safe in your archive."
+_BACK = (
+    _KEPT + " `recover` looks for missing pieces in web archives, `letter` asks the issuer to put"
+    " the originals back. Then run `verify` and `retry`."
+)
 
 # One reason a row: code, who can act, whether sending again helps, the sentence, the next step.
 # fmt: off
 _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
     ("host_dead", Who.ISSUER, Retry.AFTER_CHANGE,
      "The issuer's web site no longer answers, and the backpack asks it before it accepts a badge.",
-     _KEPT + " Ask the issuer to put the badge's documents back at their old addresses, then run `retry`."),
+     _BACK),
     ("document_gone", Who.ISSUER, Retry.AFTER_CHANGE,
      "The issuer's web site answers, but the badge's documents are no longer there.",
-     _KEPT + " Ask the issuer to restore the missing documents, then run `retry`."),
+     _BACK),
     ("not_a_badge_any_more", Who.ISSUER, Retry.AFTER_CHANGE,
      "The badge's address now shows something that is not a badge (often a parked or sold domain).",
-     _KEPT + " Ask the issuer to restore the documents at the old address, then run `retry`."),
+     _BACK),
     ("revoked", Who.ISSUER, Retry.NEVER,
      "The issuer has revoked this badge.",
      _KEPT + " Only the issuer can award it again."),
@@ -70,7 +74,7 @@ _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
      _KEPT + " Ask the issuer to write the date with a time zone, then run `retry`."),
     ("wrong_recipient", Who.LEARNER, Retry.AFTER_CHANGE,
      "The badge was awarded to an e-mail address that the backpack account does not have.",
-     "Add that address, in exactly that spelling, to the backpack account, confirm it, then run `retry`."),
+     "Add that address, in exactly that spelling, to the backpack account (`push --add-emails` does it), confirm it, then run `retry`."),
     ("recipient_unreadable", Who.ISSUER, Retry.AFTER_CHANGE,
      "The badge says its recipient is hashed, but it is not, so the backpack cannot tell whose it is.",
      _KEPT + " Ask the issuer to correct the recipient, then run `retry`."),
@@ -91,7 +95,7 @@ _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
      _KEPT + " Ask the issuer to write full addresses into the hosted badge, then run `retry`."),
     ("badge_image_missing", Who.ISSUER, Retry.AFTER_CHANGE,
      "The badge's picture can no longer be fetched from the issuer.",
-     _KEPT + " Ask the issuer to restore the picture at its old address, then run `retry`."),
+     _BACK),
     ("badge_image_unsupported", Who.ISSUER, Retry.AFTER_CHANGE,
      "The badge's picture is neither PNG nor SVG, and the backpack accepts only these.",
      _KEPT + " Ask the issuer to serve a PNG, then run `retry`."),
@@ -106,7 +110,7 @@ _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
      _KEPT + " Ask the issuer to award it again."),
     ("signing_key_missing", Who.ISSUER, Retry.AFTER_CHANGE,
      "The key that proves this signed badge cannot be fetched or is not the issuer's.",
-     _KEPT + " Ask the issuer to restore its key at the old address, then run `retry`."),
+     _BACK),
     ("signed_1_x", Who.NOBODY, Retry.NEVER,
      "The badge is signed in the Open Badges 1.x way, which the backpack cannot check.",
      _KEPT + " It stays there with its signature; ask the issuer for a new award if you need it online."),
@@ -155,6 +159,15 @@ _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
     ("server_error", Who.ADMIN, Retry.AFTER_CHANGE,
      "The destination failed with an internal error over this badge.",
      "Run `retry` once; if it fails again, send the report to the destination's support."),
+    ("awarded_anew", Who.NOBODY, Retry.NEVER,
+     "The badge itself could not be moved, so a new badge was awarded that says openly that it replaces this one.",
+     "Nothing to do: the new badge is at the backpack, and the original stays in your archive."),
+    ("award_refused", Who.ADMIN, Retry.AFTER_CHANGE,
+     "The destination would not award a new badge in place of this one.",
+     "Put right what it names, then run `reaward run --again`."),
+    ("not_your_issuer", Who.ADMIN, Retry.AFTER_CHANGE,
+     "The account that awards has no role that allows it with this issuer at the destination.",
+     "Ask the issuer's owner there for the role of staff or editor, or run `login --issuer` again; then `reaward run`."),
     ("refused", Who.ADMIN, Retry.AFTER_CHANGE,
      "The destination refused the badge for a reason we do not know.",
      "See the destination's own words in the report, and tell us so that we can explain them."),

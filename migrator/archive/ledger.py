@@ -37,6 +37,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Routed:
+    """How many badges wait for the same thing: a route (None: there is none), for a reason."""
+
+    route: str | None
+    reason: str | None
+    badges: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one request ended in, ready to be written down."""
 
@@ -79,6 +88,16 @@ def states(archive: Archive, destination_id: int) -> Counter[str]:
         destination_id,
     )
     return Counter({row[0]: row[1] for row in rows})
+
+
+def routes(archive: Archive, destination_id: int) -> list[Routed]:
+    """Return the routes of everything planned or held back; their sum is planned + held."""
+    rows = archive.all(
+        "select route, reason, count(*) from transfer where destination_id = ?"
+        " and state in ('planned', 'held') group by route, reason order by count(*) desc, reason",
+        destination_id,
+    )
+    return [Routed(*row) for row in rows]
 
 
 def accounts_with_work(archive: Archive, destination_id: int) -> list[int]:

@@ -21,7 +21,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What became of a badge at one destination."""
+    """What became of a badge at one destination; `route` is the way that is planned for it."""
 
     destination: str
     account: str | None
@@ -32,6 +32,7 @@ class Where:
     changed_at: str
     due_at: str | None
     tries: tuple[Try, ...]
+    route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _destinations(archive: Archive, assertion_id: int) -> tuple[Where, ...]:
     rows = archive.all(
         "select transfer.id, destination.kind || ':' || destination.url, account.username,"
         " transfer.state, transfer.reason, transfer.detail, transfer.pending,"
-        " transfer.changed_at, transfer.due_at from transfer"
+        " transfer.changed_at, transfer.due_at, transfer.route from transfer"
         " join destination on destination.id = transfer.destination_id"
         " left join account on account.id = transfer.account_id"
         " where transfer.assertion_id = ? order by destination.id",
@@ -167,6 +168,7 @@ def _destinations(archive: Archive, assertion_id: int) -> tuple[Where, ...]:
             changed_at=row[7],
             due_at=row[8],
             tries=_tries(archive, row[0]),
+            route=row[9],
         )
         for row in rows
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,45 +14,115 @@ if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
     from migrator.destinations.base import Destination
-    from migrator.transfer.plan import PlanCounts
+    from migrator.report.ways import Way
+    from migrator.transfer.plan import PlanCounts, Question
     from migrator.verify.answers import Web
+
+MAX_AGE = 30
+"""Days for which an answer that `verify` has recorded counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebAsked:
-    """Whether the issuers' hosts are asked, and through which address."""
+    """Whether the issuers' hosts are asked now, through which address, and how old answers may be.
 
-    check: bool
-    via: str | None
+    Without `check` the answers that `verify` recorded in the last `max_age` days count.
+    """
+
+    check: bool = False
+    via: str | None = None
+    max_age: int = MAX_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the person who plans allows beyond what is usual."""
+
+    with_deleted: bool = False
+    reaward: bool = False
+    not_restorable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan that was made: its counts, and the ways out of it."""
+
+    counts: PlanCounts
+    ways: list[Way] = field(default_factory=list)
+
+    @property
+    def command(self) -> str:
+        """The next thing to type."""
+        return self.ways[0].command if self.ways else "badge-migrator status"
 
 
 def plan(
     to: To,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="BADGE",
+            help="Explain one badge and change nothing: its number, its address, or part of its"
+            " title and of its learner's address.",
+        ),
+    ] = None,
     check: CheckWeb = False,
     via: Via = None,
+    max_age: Annotated[
+        int,
+        typer.Option(
+            "--max-age",
+            metavar="DAYS",
+            min=0,
+            help="Count what `verify` recorded in the last so many days.",
+        ),
+    ] = MAX_AGE,
+    allow_reaward: Annotated[
+        bool,
+        typer.Option(
+            "--allow-reaward",
+            help="Plan a new award where a badge can be moved in no other way (administrators).",
+        ),
+    ] = False,
+    not_restorable: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--not-restorable",
+            metavar="HOST",
+            help="The owner of this host will not put files back; may be given several times.",
+        ),
+    ] = None,
     with_deleted: Annotated[
         bool, typer.Option("--with-deleted", help="Move badges too that learners had deleted.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Predict what the destination will say to each badge, and why.
+    """Say of each badge what the destination will do with it, why, and which way it takes.
 
-    Without --check only the archive is asked: what it holds is taken to be alive and unchanged.
+    Counts what `verify` has recorded; of what it never asked, the archive's copy is taken to be
+    alive and unchanged. --check asks the issuers' sites now.
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
 
     console = Console(as_json)
+    web = WebAsked(check or via is not None, via, max_age)
+    allowed = Allowed(with_deleted, allow_reaward, tuple(not_restorable or ()))
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        web = WebAsked(check=check or via is not None, via=via)
-        counts = make_plan(opened, destination, saved, console, web=web, with_deleted=with_deleted)
+        if explain is not None:
+            from migrator.cli.explain import explain_badge
+
+            explain_badge(opened, saved, explain, console, web=web, allowed=allowed)
+            return
+        made = make_plan(opened, destination, saved, console, web=web, allowed=allowed)
         known = accounts.accounts(opened, saved.id)
-    following = f"push --to {saved.name}" if known else f"login {saved.name} --as EMAIL"
-    console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(counts)})
-    console.last(f"Next: badge-migrator {following}")
+    following = made.command if known else f"badge-migrator login {saved.name} --as EMAIL"
+    console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(made)})
+    console.last(f"Next: {following}")
 
 
 def make_plan(
@@ -62,50 +132,76 @@ def make_plan(
     console: Console,
     *,
     web: WebAsked,
-    with_deleted: bool = False,
-) -> PlanCounts:
-    """Plan with progress, and say how it turned out."""
-    from datetime import UTC, datetime
-
+    allowed: Allowed | None = None,
+) -> Made:
+    """Plan with progress, and say how it turned out and which ways the badges take."""
     from migrator import errors
-    from migrator.archive import shelf, totals
+    from migrator.archive import ledger, shelf, totals
     from migrator.cli.progress import progress
     from migrator.report.summary import destination_lines
-    from migrator.transfer.plan import Question
+    from migrator.report.ways import way_lines, ways
     from migrator.transfer.plan import plan as write
 
-    question = Question(
-        saved,
-        destination.capabilities,
-        _web(opened, web),
-        "web" if web.check else "archive",
-        datetime.now(UTC),
-        with_deleted,
-    )
+    question = ask(opened, destination, saved, web, allowed or Allowed())
     with progress("Planning", shelf.count(opened)) as show:
         counts = write(opened, question, show)
     for total in totals.totals(opened).destinations:
         if total.name == saved.name:
             console.lines(destination_lines(total))
-    if not counts.balances:
+    hosts = tuple(host for host, _ in counts.hosts)
+    made = Made(counts, ways(ledger.routes(opened, saved.id), hosts, saved.name))
+    if made.ways:
+        console.say("What can be done:")
+        console.lines(way_lines(made.ways))
+    on_their_way = sum(one.badges for one in made.ways)
+    if not counts.balances or on_their_way != counts.to_send + counts.held:
         raise errors.MigratorError(
             f"The plan does not balance: {counts}.", "This is a defect; please report it."
         )
-    return counts
+    return made
+
+
+def ask(
+    opened: Archive,
+    destination: Destination,
+    saved: SavedDestination,
+    asked: WebAsked,
+    allowed: Allowed,
+) -> Question:
+    """Return the question a plan answers: who is asked, and what is allowed."""
+    from datetime import UTC, datetime
+
+    from migrator.transfer.plan import Question
+    from migrator.transfer.routes import Options
+
+    return Question(
+        saved,
+        destination.capabilities,
+        _web(opened, asked),
+        "web" if asked.check else "archive",
+        datetime.now(UTC),
+        allowed.with_deleted,
+        Options(reaward=allowed.reaward, not_restorable=frozenset(allowed.not_restorable)),
+    )
 
 
 def _web(opened: Archive, asked: WebAsked) -> Web:
     if not asked.check:
-        from migrator.verify.archived import ArchivedWeb
+        from datetime import UTC, datetime, timedelta
 
-        return ArchivedWeb(opened)
+        from migrator.verify.recorded import RecordedWeb
+
+        since = datetime.now(UTC) - timedelta(days=asked.max_age)
+        return RecordedWeb(opened, since.isoformat())
     from migrator.net import Client
     from migrator.verify.live import LiveWeb
 
     return LiveWeb(Client(via=asked.via), played=asked.via is not None)
 
 
-def _facts(counts: PlanCounts) -> dict[str, object]:
+def _facts(made: Made) -> dict[str, object]:
     from dataclasses import asdict
 
-    return asdict(counts)
+    facts = {**asdict(made.counts), "ways": [asdict(one) for one in made.ways]}
+    facts["hosts"] = [{"host": host, "badges": badges} for host, badges in made.counts.hosts]
+    return facts

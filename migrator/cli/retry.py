@@ -52,13 +52,8 @@ def retry(
         for line in refresh(opened, destination, saved):
             console.say(line)
         back = ledger.retry(opened, saved.id, reason, chosen)
-        counts = make_plan(
-            opened,
-            destination,
-            saved,
-            console,
-            web=WebAsked(check=check or via is not None, via=via),
-        )
+        web = WebAsked(check=check or via is not None, via=via)
+        counts = make_plan(opened, destination, saved, console, web=web).counts
     console.result("retry", {"put_back": back, "to_send": counts.to_send, "held": counts.held})
     console.say(f"{back:,} put back on the plan; {counts.to_send:,} can be sent now.")
     console.last(f"Next: badge-migrator push --to {saved.name}")

@@ -39,7 +39,7 @@ class Judged:
 
     `form` and `submission` are how it would be handed over (None: in no way), `reason` why it would
     be refused or must wait, `spelling` the address the account lacks, `hosts` those that no longer
-    serve it.
+    serve it; `restored` is the verdict with everything back that the archive holds.
     """
 
     account: Account | None
@@ -48,6 +48,7 @@ class Judged:
     form: Input | None = None
     submission: Submission | None = None
     verdict: Verdict | None = None
+    restored: Verdict | None = None
     originals: Originals | None = None
     hosts: tuple[str, ...] = ()
     spelling: str | None = None
@@ -130,20 +131,19 @@ class Judge:
         return most_telling({reason, *([kept.reason] if kept.reason else [])})
 
     def _chosen(self, badge: Kept, judged: Judged) -> Judged:
-        originals: Originals | None = None
-        hosts: tuple[str, ...] = ()
         if judged.reason in GONE and judged.submission is not None:
-            originals, hosts = self._put_back(judged.submission)
-        facts = Facts(originals, hosts, holder_known=badge.learner_id is not None)
+            judged = self._with_originals(judged, judged.submission)
+        facts = Facts(judged.originals, judged.hosts, holder_known=badge.learner_id is not None)
         missing = self._spelling(badge, judged) if judged.reason == "wrong_recipient" else None
         choice = choose(judged.reason, facts, self.options, spelling=missing)
-        return replace(judged, choice=choice, originals=originals, hosts=hosts, spelling=missing)
+        return replace(judged, choice=choice, spelling=missing)
 
-    def _put_back(self, submission: Submission) -> tuple[Originals, tuple[str, ...]]:
+    def _with_originals(self, judged: Judged, submission: Submission) -> Judged:
         """Judge a badge as if every file the archive holds stood at its address again."""
         web = RestoredWeb(ArchivedWeb(self.archive), self.web)
         verdict = self.assess(submission, web, _NOBODY)
-        return Originals(web.missing, web.put_back, reason_of(verdict)), web.hosts
+        originals = Originals(web.missing, web.put_back, reason_of(verdict))
+        return replace(judged, restored=verdict, originals=originals, hosts=web.hosts)
 
     def _spelling(self, badge: Kept, judged: Judged) -> str | None:
         assertion = judged.verdict.assertion if judged.verdict else None

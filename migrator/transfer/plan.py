@@ -61,11 +61,11 @@ class Question:
     with_deleted: bool = False
     options: Options = NOTHING_ALLOWED
 
-    def judge(self, archive: Archive, accounts: list[Account]) -> Judge:
-        """Return the judge of this question."""
+    def judge(self, archive: Archive, accounts: list[Account], web: Web | None = None) -> Judge:
+        """Return the judge of this question; `web` is asked instead of its own."""
         options = replace(self.options, awards="reaward" in self.capabilities.routes)
         return Judge(
-            *(archive, self.capabilities, accounts, self.web, self.now, options),
+            *(archive, self.capabilities, accounts, web or self.web, self.now, options),
             with_deleted=self.with_deleted,
         )
 
@@ -82,7 +82,7 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
         hosts: Counter[str] = Counter()
         judged = 0
         for batch in shelf.all_kept(archive):
-            decisions = [_decide(question, badge, judge.judge(badge)) for badge in batch]
+            decisions = [_decide(badge, judge.judge(badge)) for badge in batch]
             _write(archive, question, decisions)
             lease.renew()
             for one in decisions:
@@ -134,7 +134,7 @@ def _write(archive: Archive, question: Question, decisions: list[_Decision]) -> 
         classes.name_badges(archive, named)
 
 
-def _decide(question: Question, badge: Kept, judged: Judged) -> _Decision:
+def _decide(badge: Kept, judged: Judged) -> _Decision:
     route, account, verdict = judged.choice.route, judged.account, judged.verdict
     is_sent = route is Route.IMPORT and judged.form is not None and account is not None
     planned = Planned(
@@ -151,12 +151,12 @@ def _decide(question: Question, badge: Kept, judged: Judged) -> _Decision:
     if verdict is None or account is None:
         return _Decision(planned, hosts=hosts)
     row = verdicts.Row(judged.reason is None, judged.reason, judged.detail)
-    return _Decision(planned, row, _called(question, badge, verdict), hosts)
+    return _Decision(planned, row, _called(badge, verdict), hosts)
 
 
-def _called(question: Question, badge: Kept, verdict: Verdict) -> BadgeClass | None:
-    """Return the badge class the issuer serves today, for a badge that only had its address."""
-    if badge.named or question.asked != "web" or verdict.assertion is None:
+def _called(badge: Kept, verdict: Verdict) -> BadgeClass | None:
+    """Return the badge class that was heard of, for a badge that only had its address."""
+    if badge.named or verdict.assertion is None:
         return None
     found = verdict.assertion.badge_class
     return found if found is not None and found.name else None

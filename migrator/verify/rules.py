@@ -135,7 +135,7 @@ def applied(verdict: Verdict, *, account: bool = True) -> Iterator[Applied]:
         if messages or (verdict.crash and verdict.crash_reason == rule.code):
             yield Applied(rule, Answered.FAILED, messages)
             continue
-        lacking = _lacking(rule.needs, verdict, account=account)
+        lacking = _unheard(rule, verdict) or _lacking(rule.needs, verdict, account=account)
         if lacking or (stopped and rule.needs is not Needs.INPUT):
             yield Applied(rule, Answered.NOT_ASKED, note=lacking or stopped)
         else:
@@ -165,9 +165,18 @@ def _lacking(needs: Needs, verdict: Verdict, *, account: bool) -> str:
     return lacking.get(needs, "")
 
 
+def _unheard(rule: Rule, verdict: Verdict) -> str:
+    """Of a host that gave no assertion there is nothing more to ask."""
+    failed = any(one.reason in _ASKS_HOSTS for one in verdict.messages)
+    nothing = failed and verdict.documents.assertion is None
+    return "nothing came that could be looked at" if nothing and rule.code in _ASKS_HOSTS else ""
+
+
 def _assumed(rule: Rule, verdict: Verdict) -> str:
     """What was taken to be well because nobody asked, for the rules that ask hosts."""
-    asks_hosts = {"host_dead", "host_slow", "document_gone", "not_a_badge_any_more"}
-    if rule.code in asks_hosts and verdict.assumed:
+    if rule.code in _ASKS_HOSTS and verdict.assumed:
         return f"assumed; nobody asked {', '.join(verdict.assumed[:3])}"
     return ""
+
+
+_ASKS_HOSTS = frozenset({"host_dead", "host_slow", "document_gone", "not_a_badge_any_more"})
