@@ -1,4 +1,4 @@
-"""`badge-migrator rehearse serve`: a backpack on this computer to try a migration against."""
+"""`badge-migrator rehearse`: a backpack, or a restored site, on this computer, to try things."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from migrator.cli.options import AsJson
 
 if TYPE_CHECKING:
     from migrator.rehearsal.server import Description, Rehearsal, RehearsalOptions
+    from migrator.rehearsal.site import RestoredSite
     from migrator.rehearsal.state import AccountOptions
 
 PASSWORD = "rehearsal"  # noqa: S105 - opens nothing but a server that lives on this computer
@@ -51,6 +52,14 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the backpack; 0 means any free one.")] = 8400,
     web_port: Annotated[int, typer.Option(help="Port of the web of issuers; 0: any.")] = 8401,
+    via: Annotated[
+        str | None,
+        typer.Option(
+            "--via",
+            metavar="URL",
+            help="Fetch badges from this local address instead (such as `rehearse site`).",
+        ),
+    ] = None,
     slow: Annotated[float, typer.Option(help="Seconds each import takes longer.")] = 0.0,
     fail: Annotated[float, typer.Option(help="Percent of imports that fail.")] = 0.0,
     limit: Annotated[int, typer.Option(help="Imports a minute before it says 429.")] = 0,
@@ -84,17 +93,87 @@ def serve(
             dead=tuple(dead or ()),
             faults=Faults(slow=slow, fail=fail, limit=limit, lose=lose, seed=seed),
         )
-        rehearsal = stack.enter_context(_started(options))
-        _announce(Console(as_json), rehearsal.describe())
+        rehearsal = stack.enter_context(_started(options, via))
+        _announce(Console(as_json), rehearsal.describe(), via)
         _wait()
 
 
-def _started(options: RehearsalOptions) -> Rehearsal:
+@rehearse.command()
+def site(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="What `export restore-site` has written: a folder or a ZIP."
+        ),
+    ],
+    port: Annotated[int, typer.Option(help="Its port; 0 means any free one.")] = 8402,
+    archive_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-archive", help="Play all other hosts from this archive; else they are dead."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve a restored site under the names of its hosts, on this computer; Ctrl-C stops it.
+
+    So it can be tried before anybody puts it up. Nothing leaves this computer.
+    """
+    from contextlib import ExitStack
+
     from migrator import errors
+    from migrator.archive.archive import Archive
+    from migrator.archive.shelf import ServedArchive
+    from migrator.rehearsal.site import RestoredSite, SiteServer
+
+    with ExitStack() as stack:
+        others = None
+        if archive_file is not None:
+            others = ServedArchive(stack.enter_context(Archive.read(archive_file)))
+        restored = RestoredSite(folder)
+        try:
+            server = stack.enter_context(SiteServer(restored, port, others))
+        except OSError as error:
+            raise errors.Usage(
+                f"The site cannot be served on 127.0.0.1 ({error}).",
+                "Another one may be running; choose another port with --port.",
+            ) from error
+        _announce_site(Console(as_json), restored, server.url)
+        _wait("The site is no longer served.")
+
+
+def _announce_site(console: Console, restored: RestoredSite, url: str) -> None:
+    from migrator.report.words import number, plain
+
+    changed = restored.changed()
+    console.say(f"{number(restored.files)} addresses are served at {url}, by name, of:")
+    console.lines(f"  {plain(host)}" for host in restored.hosts)
+    for name in changed[:20]:
+        console.say(f"  {plain(name)} is not what the manifest says, or is not there.")
+    if len(changed) > 20:
+        console.say(f"  ... and {len(changed) - 20:,} more.")
+    console.say(f"Try: badge-migrator plan --to DESTINATION --check --via {url}")
+    console.say(f"     badge-migrator rehearse serve --via {url} --account EMAIL")
+    console.say(f"     curl -i -x {url} '{plain(restored.example or '')}'")
+    console.say("Ctrl-C stops it.")
+    console.result(
+        "site",
+        {
+            "url": url,
+            "hosts": list(restored.hosts),
+            "addresses": restored.files,
+            "changed": changed,
+        },
+    )
+
+
+def _started(options: RehearsalOptions, via: str | None) -> Rehearsal:
+    from migrator import errors
+    from migrator.rehearsal.server import over_http
     from migrator.rehearsal.server import serve as start
 
     try:
-        return start(options)
+        return start(options, fetching=None if via is None else lambda _own: over_http(via))
     except OSError as error:
         raise errors.Usage(
             f"The rehearsal cannot listen on 127.0.0.1 ({error}).",
@@ -118,9 +197,10 @@ def _accounts(texts: list[str]) -> tuple[AccountOptions, ...]:
     return tuple(accounts)
 
 
-def _announce(console: Console, description: Description) -> None:
+def _announce(console: Console, description: Description, via: str | None) -> None:
+    web_url = via or description.web_url
     console.say(f"The rehearsal backpack is at {description.url}")
-    console.say(f"The web of issuers is at   {description.web_url}")
+    console.say(f"The web of issuers is at   {web_url}")
     for email in description.emails:
         console.say(f"  account {email}, password {PASSWORD}")
     for host in description.dead:
@@ -129,22 +209,20 @@ def _announce(console: Console, description: Description) -> None:
         f"Try: badge-migrator login badgr:{description.url} --as"
         f" {description.emails[0] if description.emails else 'EMAIL'}"
     )
-    console.say(
-        f"     badge-migrator plan --to badgr:{description.url} --via {description.web_url}"
-    )
+    console.say(f"     badge-migrator plan --to badgr:{description.url} --via {web_url}")
     console.say("What arrived is shown at /__rehearsal__/. Ctrl-C stops.")
     console.result(
         "rehearsal",
         {
             "url": description.url,
-            "web_url": description.web_url,
+            "web_url": web_url,
             "accounts": list(description.emails),
             "dead": list(description.dead),
         },
     )
 
 
-def _wait() -> None:
+def _wait(farewell: str = "The rehearsal is over; what arrived in it is gone.") -> None:
     import sys
     import threading
 
@@ -152,4 +230,4 @@ def _wait() -> None:
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        print("\nThe rehearsal is over; what arrived in it is gone.", file=sys.stderr)
+        print(f"\n{farewell}", file=sys.stderr)

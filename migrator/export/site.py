@@ -16,11 +16,11 @@ from migrator.archive.wanted import Wanted
 from migrator.export.names import safe
 from migrator.export.package import package
 from migrator.export.sink import Under
-from migrator.export.site_address import Unservable, parse, safe_url
 from migrator.export.site_folder import SiteFolder
 from migrator.export.site_host import HostExported, HostWork, SiteSink
 from migrator.export.site_lists import MANIFEST
 from migrator.export.site_needs import Needs
+from migrator.openbadges.webaddress import Unservable, parse, safe_url
 
 _LISTED = 20
 

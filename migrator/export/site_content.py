@@ -11,10 +11,10 @@ from migrator.archive import addressed, webanswers, webfinds
 from migrator.archive.archive import Archive
 from migrator.archive.originals import document_content, image_content
 from migrator.archive.shelf import artwork_at, document_id_at
-from migrator.export.site_address import safe_url
 from migrator.openbadges.baking import sniff
 from migrator.openbadges.documents import parse
 from migrator.openbadges.model import Unreadable
+from migrator.openbadges.webaddress import safe_url
 
 DERIVED = "derived"
 FOUND = "found"

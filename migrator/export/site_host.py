@@ -12,7 +12,6 @@ from migrator.archive.taken import Taken
 from migrator.archive.wanted import Place, Settled, Wanted
 from migrator.export import site_nginx, site_readme, site_static
 from migrator.export.sink import Sink
-from migrator.export.site_address import Address
 from migrator.export.site_content import DERIVED, Content, Missing, content_at
 from migrator.export.site_lists import MANIFEST, Lists, first_line, head
 from migrator.export.site_path import Places
@@ -20,6 +19,7 @@ from migrator.export.site_readme import Story
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Unreadable
 from migrator.openbadges.normal import read_assertion
+from migrator.openbadges.webaddress import Address
 
 _LISTED = 20
 

@@ -11,13 +11,13 @@ from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import Holding
 from migrator.archive.originals import document_content
-from migrator.export.site_address import is_web
 from migrator.export.site_content import Missing, content_at
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
 from migrator.openbadges.normal import read_badge_class, read_issuer
 from migrator.openbadges.values import address, items
+from migrator.openbadges.webaddress import is_web
 
 _REMEMBERED = 256
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from migrator.archive.taken import Taken
 from migrator.export.names import PATH_LIMIT, key, safe
-from migrator.export.site_address import Address
+from migrator.openbadges.webaddress import Address
 
 BY_RULE = "_by-rule"
 """The folder of files that a server finds only when it is told where."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
-from migrator.export.site_address import printable
+from migrator.openbadges.webaddress import printable
 
 HEAD = "Badge documents of "
 MISSING_HEAD = "What is missing of "
@@ -101,7 +101,8 @@ def _how(story: Story) -> Iterator[str]:
     yield "WHAT TO DO"
     yield _text(
         "With nginx: copy this folder to the server, read the first lines of nginx.conf, and"
-        " include it. It serves these addresses and nothing else, so it can stand beside a web site."
+        " include it. It serves these addresses and nothing else, so it can stand beside"
+        " a web site."
     )
     yield _text(
         "With a host of static files (Netlify, Cloudflare Pages, your provider's web space):"

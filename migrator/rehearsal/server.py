@@ -9,18 +9,14 @@ The backpack fetches every hosted badge over real HTTP, but from its own web of 
 
 from __future__ import annotations
 
-import logging
-import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from migrator.net import Client
 from migrator.rehearsal import (
@@ -39,14 +35,13 @@ from migrator.rehearsal import (
 from migrator.rehearsal.call import Desk, register
 from migrator.rehearsal.control import Control
 from migrator.rehearsal.faults import Faults, Faulty
+from migrator.rehearsal.running import Running
 from migrator.rehearsal.state import AccountOptions, Clock, State, now
 from migrator.rehearsal.tokens import PUBLIC, Application, BackOff, Tokens
 from migrator.rehearsal.web import Documents, HostedWeb, folder_sources
 from migrator.verify.answers import Web
 from migrator.verify.live import LiveWeb
 
-ADDRESS = "127.0.0.1"
-_POLL = 0.02  # seconds until a server notices that it was told to stop
 Fetching = Callable[[str], Callable[[], Web]]
 _MODULES = (
     signin,
@@ -127,45 +122,13 @@ def make_app(  # noqa: PLR0913 -- every part of a rehearsal can be given, none m
     return control.faulty
 
 
-class _Quiet(WSGIRequestHandler):
-    """Answers without a line on the screen for each request, and without saying what it is."""
-
-    server_version = "rehearsal"
-    sys_version = ""
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 -- werkzeug's
-        logging.getLogger(__name__).debug(message, *args)
-
-
-class _Running:
-    """One server in a thread of its own; raises OSError when the port is taken."""
-
-    def __init__(self, app: Any, port: int) -> None:
-        # werkzeug ends the whole program over a taken port, so the socket is opened here
-        with socket.create_server((ADDRESS, port), backlog=128) as listening:
-            self.server: BaseWSGIServer = make_server(
-                ADDRESS, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
-            )
-        self.url = f"http://{ADDRESS}:{self.server.port}"
-        self._thread = threading.Thread(
-            target=self.server.serve_forever, args=(_POLL,), daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
-
-
 class Rehearsal:
     """A running rehearsal; a context manager that stops it."""
 
     def __init__(self, options: RehearsalOptions, fetching: Fetching) -> None:
         self.state = State(options.accounts)
         self.hosted = HostedWeb(*_sources(options))
-        self._web = _Running(self.hosted, options.web_port)
+        self._web = Running(self.hosted, options.web_port)
         self.app = make_app(
             self.state,
             fetching(self._web.url),
@@ -175,7 +138,7 @@ class Rehearsal:
             hosted=self.hosted,
         )
         try:
-            self._backpack = _Running(self.app, options.port)
+            self._backpack = Running(self.app, options.port)
         except BaseException:
             self._web.stop()
             raise
