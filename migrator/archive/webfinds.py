@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from migrator.archive import shelf
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
 from migrator.archive.webanswers import WebAnswer
 
+RECOVERED = "recovered"
 _COLUMNS = (
     "url, origin, kind, outcome, asked_at, captured_at, status, final_url, media_type, etag,"
     " last_modified, detail"
@@ -21,21 +23,15 @@ _WITH_BODY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The newest answer of one origin for an address, and whether a body came with it."""
-
-    outcome: str
-    asked_at: str
-    body: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of an address: the newest answer of each origin; what was found again once."""
+    """What is known of an address, each the newest: its host's outcome, a web archive's outcome
+    and when that was asked, and when a copy was found again (moments are ISO 8601 UTC).
+    """
 
-    live: Asked | None
-    wayback: Asked | None
-    recovered: bool
+    live: str | None = None
+    wayback: str | None = None
+    wayback_at: str = ""
+    recovered_at: str | None = None
 
 
 def newest_body(
@@ -50,14 +46,21 @@ def newest_body(
 
 
 def standing(archive: Archive, url: str) -> Standing:
-    """Return what the web has answered so far for exactly this address, without any body."""
-    newest: dict[str, Asked] = {}
-    recovered = False
-    for row in archive.all(
-        "select origin, outcome, asked_at, document_id is not null as body from web_answer"
-        " where url = ? order by asked_at, id",
-        url,
+    """Return what the web has answered so far for exactly this address."""
+    live = wayback = recovered_at = None
+    wayback_at = ""
+    for origin, outcome, asked_at in archive.all(
+        "select origin, outcome, asked_at from web_answer where url = ? order by asked_at, id", url
     ):
-        newest[row["origin"]] = Asked(row["outcome"], row["asked_at"], bool(row["body"]))
-        recovered = recovered or (row["origin"] != "live" and row["outcome"] == "recovered")
-    return Standing(newest.get("live"), newest.get("wayback"), recovered)
+        if origin == "live":
+            live = outcome
+        elif outcome == RECOVERED:
+            recovered_at = asked_at
+        if origin == "wayback":
+            wayback, wayback_at = outcome, asked_at
+    return Standing(live, wayback, wayback_at, recovered_at)
+
+
+def is_held(archive: Archive, url: str) -> bool:
+    """Say whether a source held what stood at this address (of a picture, at least the artwork)."""
+    return shelf.document_at(archive, url) is not None or shelf.artwork_at(archive, url) is not None

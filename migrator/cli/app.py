@@ -24,6 +24,7 @@ from migrator.cli.merge import merge
 from migrator.cli.migrate import migrate
 from migrator.cli.plan import plan
 from migrator.cli.push import push
+from migrator.cli.recover import recover
 from migrator.cli.rehearse import rehearse
 from migrator.cli.restore import restore
 from migrator.cli.retry import retry
@@ -70,7 +71,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(migrate, archive, verify, plan, push, status, retry, login, restore),
+    *(migrate, archive, verify, recover, plan, push, status, retry, login, restore),
     *(check, datasette_metadata),
     *(merge, forget),
     *(adapters, destinations, demo),
