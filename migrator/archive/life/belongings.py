@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TABLES = (
     *("learner", "identity", "account", "assertion", "sighting", "collection", "transfer"),
-    *("problem", "document", "image", "artwork", "badge_class", "issuer"),
+    *("problem", "document", "image", "artwork", "badge_class", "issuer", "web_answer"),
 )
 
 # `gone_learner` is filled; then come these, then what was awarded to them, then the rest.
@@ -53,8 +53,45 @@ insert into gone_problem select id from problem
     and (source_id, locator) not in
       (select source_id, locator from sighting where id not in gone_sighting
         and locator in (select locator from sighting where id in gone_sighting)));
+insert into gone_badge_class select distinct badge_class_id from assertion
+  where id in gone_assertion and badge_class_id is not null;
+delete from temp.gone_badge_class
+  where id in (select badge_class_id from assertion
+    where badge_class_id in gone_badge_class and id not in gone_assertion);
+insert into gone_issuer select distinct issuer_id from badge_class
+  where id in gone_badge_class and issuer_id is not null;
+delete from temp.gone_issuer
+  where id in (select issuer_id from badge_class
+    where issuer_id in gone_issuer and id not in gone_badge_class);
+-- What the web answered about addresses that only these badges name.
+insert into gone_web_answer select id from web_answer where url in
+  (select hosted_url from assertion where id in gone_assertion
+    union select image from assertion where id in gone_assertion
+    union select verification_url from assertion where id in gone_assertion
+    union select hosted_url from sighting where id in gone_sighting
+    union select url from sighting_document where sighting_id in gone_sighting
+    union select url_id from badge_class where id in gone_badge_class
+    union select image from badge_class where id in gone_badge_class
+    union select url_id from issuer where id in gone_issuer
+    union select image from issuer where id in gone_issuer
+    union select revocation_list from issuer where id in gone_issuer);
+delete from temp.gone_web_answer where id in
+  (select id from web_answer where id in gone_web_answer and url in
+    (select hosted_url from assertion where id not in gone_assertion
+      union select image from assertion where id not in gone_assertion
+      union select verification_url from assertion where id not in gone_assertion
+      union select url from sighting_document where sighting_id not in gone_sighting
+      union select url_id from badge_class where id not in gone_badge_class
+      union select image from badge_class where id not in gone_badge_class
+      union select url_id from issuer where id not in gone_issuer
+      union select image from issuer where id not in gone_issuer
+      union select revocation_list from issuer where id not in gone_issuer));
+insert or ignore into gone_web_answer select id from web_answer
+  where mentions(url) or mentions(final_url) or mentions(detail);
 insert into gone_document select document_id from sighting_document
   where sighting_id in gone_sighting
+  union select document_id from web_answer
+  where id in gone_web_answer and document_id is not null
   union select document_id from assertion
   where id in gone_assertion and document_id is not null
   union select jws_id from assertion
@@ -68,6 +105,9 @@ delete from temp.gone_document
 delete from temp.gone_document
   where id in (select jws_id from assertion
     where jws_id in gone_document and id not in gone_assertion);
+delete from temp.gone_document
+  where id in (select document_id from web_answer
+    where document_id in gone_document and id not in gone_web_answer);
 insert into gone_image select image_id from sighting
   where id in gone_sighting and image_id is not null
   union select image_id from assertion
@@ -86,16 +126,6 @@ insert into gone_artwork select distinct artwork_id from image where id in gone_
 delete from temp.gone_artwork
   where id in (select artwork_id from image
     where artwork_id in gone_artwork and id not in gone_image);
-insert into gone_badge_class select distinct badge_class_id from assertion
-  where id in gone_assertion and badge_class_id is not null;
-delete from temp.gone_badge_class
-  where id in (select badge_class_id from assertion
-    where badge_class_id in gone_badge_class and id not in gone_assertion);
-insert into gone_issuer select distinct issuer_id from badge_class
-  where id in gone_badge_class and issuer_id is not null;
-delete from temp.gone_issuer
-  where id in (select issuer_id from badge_class
-    where issuer_id in gone_issuer and id not in gone_badge_class);
 """
 
 ERASE = """
@@ -116,6 +146,7 @@ delete from main.collection where id in gone_collection;
 delete from main.account where id in gone_account;
 delete from main.sighting where id in gone_sighting;
 delete from main.assertion where id in gone_assertion;
+delete from main.web_answer where id in gone_web_answer;
 delete from main.image where id in gone_image;
 delete from main.document where id in gone_document;
 delete from main.frame where id not in

@@ -89,6 +89,14 @@ _INDEXES = {
         "create index temp.artwork_use_artwork on artwork_use (artwork_id)",
     ),
 }
+# The badges an address stands for, of web answers chosen by what follows.
+_OF_ADDRESSES = """
+select id from assertion where hosted_url in (select url from web_answer where {chosen})
+union select assertion.id from badge_class join assertion
+  on assertion.badge_class_id = badge_class.id
+  where badge_class.url_id in (select url from web_answer where {chosen})
+  or badge_class.image in (select url from web_answer where {chosen})
+"""
 # Each gives the badges that hang on the rows from ?1 to ?2 of a table.
 _BADGES_OF = {
     "document": "select distinct sighting.assertion_id from sighting_document join sighting"
@@ -106,6 +114,7 @@ _BADGES_OF = {
     "issuer": "select assertion.id from badge_class join assertion"
     " on assertion.badge_class_id = badge_class.id where badge_class.issuer_id between ?1 and ?2",
     "badge_class": "select id from assertion where badge_class_id between ?1 and ?2",
+    "web_answer": _OF_ADDRESSES.format(chosen="id between ?1 and ?2"),
     **{
         table: f"select distinct assertion_id from {table} where rowid between ?1 and ?2"  # noqa: S608 - names from the line below
         for table in ("sighting", "evidence", "collection_assertion", "transfer", "verdict")
@@ -113,6 +122,8 @@ _BADGES_OF = {
 }
 # Slow, so only asked when the way over the sightings has shown nothing.
 _UNINDEXED = {
-    "document": "select id from assertion where document_id between ?1 and ?2"
-    " or jws_id between ?1 and ?2",
+    "document": f"""
+select id from assertion where document_id between ?1 and ?2 or jws_id between ?1 and ?2
+union {_OF_ADDRESSES.format(chosen="document_id between ?1 and ?2")}
+""",  # noqa: S608 - the query above
 }

@@ -171,7 +171,8 @@ _ORPHANS = {
     " (select document_id from sighting_document"
     " union select document_id from assertion where document_id is not null"
     " union select jws_id from assertion where jws_id is not null"
-    " union select document_id from image where document_id is not null) order by id",
+    " union select document_id from image where document_id is not null"
+    " union select document_id from web_answer where document_id is not null) order by id",
     "frame": "select id from frame where id not in"
     " (select frame_id from document where frame_id is not null) order by id",
     "image": "select id from image where id not in"
