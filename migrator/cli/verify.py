@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from migrator.archive.archive import Archive
+    from migrator.reasons import Who
     from migrator.verify.judgement import Judged
     from migrator.verify.survey import Asker, Scope, Surveyed
     from migrator.verify.tally import Tally
@@ -146,7 +147,7 @@ def _meanings(tally: Tally) -> Iterator[str]:
         if count := tally.fates[code]:
             yield f"{badges(count)} {fate.title}. {fate.sentence}"
             if fate.next_step != "Nothing to do.":
-                yield f"      What next: {fate.next_step} (Who: {fate.who.value})"
+                yield f"      What next: {fate.next_step}{_who(fate.who)}"
 
 
 def _remarks(surveyed: Surveyed, tally: Tally) -> Iterator[str]:
@@ -156,23 +157,31 @@ def _remarks(surveyed: Surveyed, tally: Tally) -> Iterator[str]:
     for code, count in tally.reasons.most_common():
         if code in _OF_THE_BADGE and code in REASONS:
             yield f"{badges(count)}, wherever it is served: {REASONS[code].sentence}"
-            yield f"      What next: {REASONS[code].next_step} (Who: {REASONS[code].who.value})"
+            yield f"      What next: {REASONS[code].next_step}{_who(REASONS[code].who)}"
     for host in surveyed.busy[:10]:
         yield f"{plain(host)} asked us to stay away for a while; the rest of it is left for later."
 
 
+def _who(who: Who) -> str:
+    return "" if who.value == "nobody" else f" (Who can: the {who.value}.)"
+
+
 def _address_balance(surveyed: Surveyed) -> str:
     books = surveyed.books
-    parts = (
-        f"{books.asked:,} asked",
-        f"{books.spared:,} not asked because their host does not answer",
-        f"{books.fresh:,} asked a short while ago",
-        f"{books.left:,} left for later",
-    )
+    parts = [
+        f"{count:,} {words}"
+        for count, words in (
+            (books.asked, "asked"),
+            (books.spared, "not asked because their host does not answer"),
+            (books.fresh, "asked a short while ago"),
+            (books.left, "left for later"),
+        )
+        if count
+    ]
     missing = books.addresses - books.asked - books.spared - books.fresh - books.left
     unchanged = f" ({surveyed.unchanged:,} not changed since)" if surveyed.unchanged else ""
     return (
-        f"{_addresses(books.addresses)} on {_hosts(surveyed.hosts)} = {' + '.join(parts)}"
+        f"{_addresses(books.addresses)} on {_hosts(surveyed.hosts)} = {' + '.join(parts) or '0'}"
         f"{unchanged}; missing: {missing}."
     )
 
@@ -192,7 +201,7 @@ def _next(surveyed: Surveyed, tally: Tally) -> str:
     if surveyed.interrupted:
         return "To go on: badge-migrator verify"
     if any(tally.fates[code] for code in LOST):
-        return "Next: badge-migrator recover looks for saved copies; then badge-migrator plan."
+        return "Next: badge-migrator recover"
     if _later(surveyed):
         return "Next: badge-migrator verify, later: some hosts could not answer now."
     return "Next: badge-migrator plan --to DESTINATION"

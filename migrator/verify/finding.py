@@ -42,7 +42,7 @@ _OF_STATUS = {
     425: ("down", "425"),
     429: ("limited", "429"),
 }
-_FIRST = "nothing was kept to compare it with"
+FIRST = "nothing was kept to compare it with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,12 @@ def _compared(heard: Heard, live: JsonObject, kind: str, kept: tuple[bytes, ...]
         if not changed:
             return Finding("alive", _joined(same_words(data, heard.body, kind), odd))
         first = first or Finding("changed", _joined(", ".join(changed[:12]), odd))
-    return first or Finding("alive", _joined(_FIRST, odd))
+    return first or Finding("alive", _joined(FIRST, odd))
 
 
 def _same_text(body: bytes, kept: tuple[bytes, ...]) -> Finding:
     if not kept:
-        return Finding("alive", _FIRST)
+        return Finding("alive", FIRST)
     return Finding("alive") if body in kept else Finding("changed", "the key")
 
 
@@ -133,7 +133,7 @@ def _picture(heard: Heard, kept: tuple[bytes, ...]) -> Finding | None:
     if baking.sniff(heard.body) is None:
         return None
     if not kept:
-        return _served(heard, Finding("alive", _FIRST))
+        return _served(heard, Finding("alive", FIRST))
     if any(same_picture(heard.body, one) for one in kept):
         return _served(heard, Finding("alive"))
     return _served(heard, Finding("changed", "the picture"))

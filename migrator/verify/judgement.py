@@ -10,16 +10,18 @@ from migrator.archive.verdicts import Row
 from migrator.archive.webanswers import WebAnswer
 from migrator.openbadges.address import host_of, is_on
 from migrator.openbadges.documents import parse_object
-from migrator.openbadges.model import Addresses, Unreadable
+from migrator.openbadges.model import Addresses, BadgeClass, Unreadable
 from migrator.verify.answers import Answer
 from migrator.verify.assess import assess
+from migrator.verify.difference import SPELLING
 from migrator.verify.fate import FATES, most_telling
-from migrator.verify.finding import parsed
+from migrator.verify.finding import FIRST, parsed
 from migrator.verify.proof import Proof, check
 from migrator.verify.recorded import RecordedWeb
 from migrator.verify.revocation import listed
 from migrator.verify.verdict import Submission, Verdict
 
+_QUIET = frozenset({None, FIRST, SPELLING})
 NO_ADDRESS = "no_address"
 NOT_ASKED = "not_asked"
 TITLES = {
@@ -42,8 +44,8 @@ _KINDS = {
 class Judged:
     """One badge: its fate (of TITLES), what is to say about its parts, and the verdict's row.
 
-    `row` is None for a badge nobody has asked about. `spelling` is an address its learner has to
-    add to an account, `hosts` are those of its parts.
+    `row` is None for a badge nobody has asked about, `badge_class` what its issuer serves today.
+    `spelling` is an address its learner has to add to an account, `hosts` are those of its parts.
     """
 
     assertion_id: int
@@ -53,6 +55,7 @@ class Judged:
     row: Row | None
     spelling: str | None
     hosts: tuple[str, ...]
+    badge_class: BadgeClass | None = None
 
 
 class _Trace:
@@ -90,14 +93,16 @@ def judge_badge(
     sentences = _sentences(trace, verdict, proof, revoked)
     reason = "revoked" if fate == "revoked" else verdict.reason
     asked = any(trace.needed.values())
+    badge_class = _name(verdict)
     return Judged(
         assertion_id=kept.assertion_id,
-        title=kept.title,
+        title=badge_class.name if badge_class and not kept.named else kept.title,
         fate=fate,
         sentences=sentences,
         row=Row(reason is None, reason, "; ".join(sentences)[:500]) if asked else None,
         spelling=verdict.spelling_to_add,
         hosts=tuple(dict.fromkeys(host_of(url) for url in trace.needed)),
+        badge_class=None if kept.named else badge_class,
     )
 
 
@@ -152,7 +157,7 @@ def _sentences(
     said = [
         _about(url, one)
         for url, one in trace.needed.items()
-        if one is not None and (one.outcome != "alive" or one.detail)
+        if one is not None and (one.outcome != "alive" or one.detail not in _QUIET)
     ]
     if revoked is not None:
         said.insert(0, f"the issuer's revocation list names it: {revoked}")
@@ -169,3 +174,8 @@ def _about(url: str, answer: WebAnswer) -> str:
     more = f" ({answer.detail})" if answer.detail else ""
     title = TITLES.get(answer.outcome, answer.outcome)
     return f"{_KINDS.get(answer.kind, answer.kind)} {title}{more}: {url}"
+
+
+def _name(verdict: Verdict) -> BadgeClass | None:
+    found = verdict.assertion.badge_class if verdict.assertion is not None else None
+    return found if found is not None and found.name else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from migrator.archive import recipients, shelf, verdicts
+from migrator.archive import classes, recipients, shelf, verdicts
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.shelf import Kept
@@ -66,6 +66,9 @@ def judge_all(archive: Archive, scope: Scope, now: datetime, watch: Callable[[in
             chosen = [one for one in judged if _is_in(one, scope.host)]
             rows = [(one.assertion_id, None, one.row) for one in chosen if one.row is not None]
             verdicts.append(archive, "web", rows)
+            named = [(one.assertion_id, one.badge_class) for one in chosen if one.badge_class]
+            if named:
+                classes.name_badges(archive, named)
             for one in chosen:
                 tally.add(one)
             lease.renew()
