@@ -14,8 +14,7 @@ from migrator.archive.digest import short_digest
 from migrator.archive.documents import DocumentWriter, content_of
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
-from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
-from migrator.openbadges.model import Assertion, Unreadable
+from migrator.archive.understood import Piece, Understood, understand
 from migrator.sources.found import (
     Found,
     FoundCollection,
@@ -44,28 +43,21 @@ class BadgeWriter:
         self._kept = DocumentWriter(self._rows)
         self._artworks: dict[bytes, int] = {}
 
-    def badge(self, found: Found) -> str:
-        """Take one badge; returns which count it belongs to: archived, known or problems."""
+    def badge(self, found: Found, understood: Understood | str | None = None) -> str:
+        """Take one badge; returns which count it belongs to: archived, known or problems.
+
+        `understood` is what another process has made of it already.
+        """
         image_digest = sha256(found.image).digest() if found.image is not None else None
         digest = _found_digest(self._source_key, found, image_digest)
         seen = self._seen_before(digest)
         if seen is not None:
             self._remember_memberships(found, seen)
             return "known"
-        try:
-            badge = read_badge(
-                Pieces(
-                    found.assertion,
-                    found.badge_class,
-                    found.issuer,
-                    found.jws,
-                    found.hosted_url,
-                    found.image,
-                )
-            )
-        except Unreadable as error:
+        badge = understand(found) if understood is None else understood
+        if isinstance(badge, str):
             raw = found.image or found.assertion or found.jws or b""
-            self.problem(Problem(found.locator, "no_badge", f"{error}", raw))
+            self.problem(Problem(found.locator, "no_badge", badge, raw))
             return "problems"
         return self._new_sighting(found, badge, digest, image_digest)
 
@@ -157,9 +149,9 @@ class BadgeWriter:
         return seen
 
     def _new_sighting(
-        self, found: Found, badge: Badge, digest: bytes, image_digest: bytes | None
+        self, found: Found, badge: Understood, digest: bytes, image_digest: bytes | None
     ) -> str:
-        documents = [(self._document(one), one) for one in badge.documents]
+        documents = [(self._kept.keep(one), one) for one in badge.documents]
         image_id = self._image(found.image, image_digest, badge, documents)
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
@@ -169,12 +161,9 @@ class BadgeWriter:
             *(digest, assertion_id, self._source, found.locator, holder and holder[0]),
             *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._now),
         )
-        documents += [(self._document(one), one) for one in _not_understood(found, badge)]
-        for document_id, one in documents:
-            origin = "derived" if one.derived else "found"
-            # Most assertions stand at the address they are known by, which is not written twice.
-            url = "" if one.kind == "assertion" and badge.identity == f"url:{one.url}" else one.url
-            self._documents.append((sighting, document_id, one.kind, url, origin))
+        documents += [(self._kept.keep(one), one) for one in badge.extra]
+        for number, one in documents:
+            self._documents.append((sighting, number, one.kind, one.url, one.origin))
         self._remember_memberships(found, assertion_id)
         for code, sentence in badge.warnings:
             self.problem(Problem(found.locator, code, sentence, severity=Severity.WARNING))
@@ -191,28 +180,24 @@ class BadgeWriter:
                 )
             )
 
-    def _holder(self, found: Found, badge: Badge) -> tuple[int, int] | None:
+    def _holder(self, found: Found, badge: Understood) -> tuple[int, int] | None:
         if found.holder and found.holder.strip():
             return self.people.identity(found.holder)
-        recipient = badge.assertion.recipient
-        if recipient and not recipient.hashed and "@" in recipient.identity:
-            return self.people.identity(recipient.identity)
-        return None
+        return self.people.identity(badge.recipient) if badge.recipient else None
 
     def _image(
         self,
         file: bytes | None,
         digest: bytes | None,
-        badge: Badge,
-        documents: list[tuple[int, Document]],
+        badge: Understood,
+        documents: list[tuple[int, Piece]],
     ) -> int | None:
         if file is None or digest is None:
             return None
         known = self._rows.find("image", digest)
         if known is not None:
             return known
-        start, end = (badge.baked.start, badge.baked.end) if badge.baked else (0, 0)
-        spliced = split(file, start, end)
+        spliced = split(file, *badge.baked)
         artwork = self._artwork(spliced.artwork, badge.media_type)
         splice = spliced.splice
         inside: tuple[int | None, int | None] = (None, None)
@@ -233,77 +218,42 @@ class BadgeWriter:
             self._artworks[data] = known
         return known
 
-    def _document(self, document: Document) -> int:
-        return self._kept.keep(document.kind, document.data)
-
     def _assertion(
         self,
-        badge: Badge,
-        documents: list[tuple[int, Document]],
+        badge: Understood,
+        documents: list[tuple[int, Piece]],
         image_id: int | None,
         holder: tuple[int, int] | None,
     ) -> tuple[int, str]:
-        digest = short_digest(badge.identity.encode())
-        known = self._rows.find("assertion", digest)
-        columns = self._columns(badge, documents, image_id, holder)
+        known = self._rows.find("assertion", badge.digest)
+        of_kind = {one.kind: number for number, one in reversed(documents)}
+        columns = (
+            badge.version,
+            self._classes.id_of(badge.badge_class),
+            holder and holder[1],
+            *badge.columns,
+            *(of_kind.get("jws"), of_kind.get("assertion"), image_id, badge.richness),
+        )
         if known is None:
-            own = None if badge.identity == f"url:{badge.hosted_url}" else badge.identity
-            number = self._rows.add_new("assertion", digest, own, *columns)
-            self._add_evidence(number, badge.assertion)
+            number = self._rows.add_new("assertion", badge.digest, badge.own_identity, *columns)
+            self._add_evidence(number, badge)
             return number, "archived"
         self._write_badges()
-        self._enrich(known, columns, badge.assertion)
+        self._enrich(known, columns, badge)
         return known, "known"
 
-    def _columns(
-        self,
-        badge: Badge,
-        documents: list[tuple[int, Document]],
-        image_id: int | None,
-        holder: tuple[int, int] | None,
-    ) -> tuple[object, ...]:
-        assertion = badge.assertion
-        recipient = assertion.recipient
-        of_kind = {one.kind: number for number, one in reversed(documents)}
-        return (
-            assertion.version and assertion.version.value,
-            self._classes.id_of(assertion.badge_class),
-            holder and holder[1],
-            badge.hosted_url,
-            assertion.uid,
-            assertion.verification.value,
-            None if assertion.verification_url == badge.hosted_url else assertion.verification_url,
-            recipient and recipient.identity,
-            recipient and recipient.type,
-            recipient and int(recipient.hashed),
-            recipient and recipient.salt,
-            assertion.issued_on,
-            assertion.expires,
-            assertion.image,
-            assertion.narrative,
-            int(assertion.revoked),
-            of_kind.get("jws"),
-            of_kind.get("assertion"),
-            image_id,
-            _richness(assertion),
-        )
-
-    def _enrich(self, number: int, columns: tuple[object, ...], assertion: Assertion) -> None:
+    def _enrich(self, number: int, columns: tuple[object, ...], badge: Understood) -> None:
         # What a second source knows better replaces the normal form; nothing known is blanked.
         richness, evidence = self._conn.execute(merge.KNOWN, (number,)).fetchone()
-        better = _richness(assertion) > richness
+        better = badge.richness > richness
         self._conn.execute(merge.REPLACE if better else merge.FILL, (*columns, number))
-        if assertion.evidence and (better or not evidence):
+        if badge.evidence and (better or not evidence):
             self._conn.execute("delete from evidence where assertion_id = ?", (number,))
-            self._add_evidence(number, assertion)
+            self._add_evidence(number, badge)
 
-    def _add_evidence(self, number: int, assertion: Assertion) -> None:
-        for one in assertion.evidence:
-            self._rows.add(
-                "evidence",
-                *(number, one.url, one.narrative, one.name, one.description),
-                *(one.genre, one.audience),
-            )
+    def _add_evidence(self, number: int, badge: Understood) -> None:
+        for one in badge.evidence:
+            self._rows.add("evidence", number, *one)
 
 
 _COLLECTION = "select 1 from collection where source_id = ? and key = ?"
@@ -317,28 +267,6 @@ _NO_COLLECTION = (
     "Badges name this collection, but the source did not describe it before them, so it was not"
     " kept. The badges were."
 )
-
-
-def _not_understood(found: Found, badge: Badge) -> list[Document]:
-    """Return what was found beside the badge and is no part of it: kept all the same."""
-    given: tuple[tuple[DocumentKind, bytes | None], ...] = (
-        ("jws", found.jws),
-        ("assertion", found.assertion),
-        ("badge_class", found.badge_class),
-        ("issuer", found.issuer),
-    )
-    understood = [one.data for one in badge.documents]
-    return [Document(kind, data) for kind, data in given if data and data not in understood]
-
-
-def _richness(assertion: Assertion) -> int:
-    badge_class = assertion.badge_class
-    return (
-        (assertion.version is not None)
-        + 2 * (assertion.recipient is not None)
-        + 4 * (badge_class is not None)
-        + 8 * (badge_class is not None and badge_class.issuer is not None)
-    )
 
 
 def _source_key(conn: sqlite3.Connection, source_id: int) -> str:

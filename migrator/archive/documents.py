@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from hashlib import sha256
 
 from migrator.archive import frame
 from migrator.archive.rows import Rows
+from migrator.archive.understood import Piece, piece_of
 
 WHOLE = 4
 """So many documents of one make are kept whole and readable before a frame is made of it."""
@@ -29,38 +29,32 @@ class DocumentWriter:
         self._rows = rows
         self._made: Counter[bytes] = Counter()
 
-    def keep(self, kind: str, data: bytes) -> int:
+    def keep(self, piece: Piece) -> int:
         """Keep a document unless it is kept already; returns its id."""
-        digest = sha256(data).digest()
-        known = self._rows.find("document", digest)
+        known = self._rows.find("document", piece.digest)
         if known is not None:
             return known
-        number, content = self._framed(data) if kind == "assertion" else (None, content_of(data))
-        return self._rows.add_new("document", digest, kind, len(data), content, number)
+        number = self._frame(piece)
+        content = content_of(piece.data) if number is None or not piece.parts else piece.parts[2]
+        row = (piece.digest, piece.kind, len(piece.data), content, number)
+        return self._rows.add_new("document", *row)
 
-    def _framed(self, data: bytes) -> tuple[int | None, str | bytes]:
-        parts = frame.split(data)
-        if parts is None:
-            return None, content_of(data)
-        common, values = parts
-        encoded = common.encode()
-        digest = sha256(encoded).digest()
+    def _frame(self, piece: Piece) -> int | None:
+        if piece.parts is None:
+            return None
+        digest, common, _ = piece.parts
         number = self._rows.find("frame", digest)
         if number is None:
             self._made[digest] += 1
-            if self._made[digest] <= WHOLE:
-                return None, content_of(data)
-            number = self._rows.add_new("frame", digest, common)
-        # Before anything is let go of, it is seen to come back.
-        if frame.join(encoded, values.encode()) != data:
-            return None, content_of(data)
-        return number, values
+            if self._made[digest] > WHOLE:
+                number = self._rows.add_new("frame", digest, common)
+        return number
 
 
 def keep_document(conn: sqlite3.Connection, kind: str, data: bytes) -> int:
     """Keep a single document unless it is kept already; returns its id. Within a transaction."""
     rows = Rows(conn)
-    number = DocumentWriter(rows).keep(kind, data)
+    number = DocumentWriter(rows).keep(piece_of(kind, data))
     rows.write()
     return number
 

@@ -16,11 +16,10 @@ _GAP = "\x1f"
 # Members of a JSON object whose values differ from badge to badge, in the names of Open Badges 0.5
 # to 3.0 and of the Backpack. A value never holds a line break, so values are kept as lines.
 _MEMBER = re.compile(
-    r'(?<=")(?:uid|@?id|url|identity|recipient|_originalRecipient|salt|image|evidence|narrative'
+    r'("(?:uid|@?id|url|identity|recipient|_originalRecipient|salt|image|evidence|narrative'
     r"|issuedOn|issued_on|expires|validFrom|validUntil|issuanceDate|expirationDate)"
-    r'"\s*:\s*"(?!data:)((?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*)"'
+    r'"\s*:\s*")(?!data:)([^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*)(?=")'
 )
-_MARK = re.compile(f"{_GAP}([0-9]+){_GAP}")
 
 
 def split(document: bytes) -> tuple[str, str] | None:
@@ -37,23 +36,22 @@ def split(document: bytes) -> tuple[str, str] | None:
         return None
     if _GAP in text or "\0" in text:
         return None
-    values: dict[str, int] = {}
-    pieces: list[str] = []
-    at = 0
-    for found in _MEMBER.finditer(text):
-        number = values.setdefault(found[1], len(values))
-        pieces += (text[at : found.start(1)], f"{_GAP}{number}{_GAP}")
-        at = found.end(1)
-    if not values:
+    pieces = _MEMBER.split(text)  # text, member, value, text, member, value, ..., text
+    if len(pieces) == 1:
         return None
-    pieces.append(text[at:])
-    return "".join(pieces), "\n".join(values)
+    numbers: dict[str, int] = {}
+    pieces[2::3] = [
+        f"{_GAP}{numbers.setdefault(value, len(numbers))}{_GAP}" for value in pieces[2::3]
+    ]
+    return "".join(pieces), "\n".join(numbers)
 
 
 def join(frame: bytes, values: bytes) -> bytes:
     """Fill a frame's gaps with values; raises ValueError when they do not fit together."""
     lines = values.decode("utf-8").split("\n")
+    pieces = frame.decode("utf-8").split(_GAP)  # text, number, text, number, ..., text
     try:
-        return _MARK.sub(lambda mark: lines[int(mark[1])], frame.decode("utf-8")).encode()
+        pieces[1::2] = [lines[int(number)] for number in pieces[1::2]]
     except IndexError as error:
         raise ValueError("a frame has more gaps than there are values") from error
+    return "".join(pieces).encode()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from migrator.openbadges.model import Json
 
 _UNIX = re.compile(r"[0-9]{1,10}")
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _FRACTION = re.compile(r"([.,][0-9]{6})[0-9]+")
 
 
@@ -27,6 +28,9 @@ def to_utc(value: Json) -> str | None:
         return None
     value = value.strip()
     try:
+        if _PLAIN.fullmatch(value):  # as most are written
+            datetime.fromisoformat(value[:-1])
+            return value
         moment = _unix(value) if _UNIX.fullmatch(value) else _iso(value)
     except (ValueError, OverflowError):
         return None

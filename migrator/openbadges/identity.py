@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from migrator.openbadges.documents import canonical
 from migrator.openbadges.model import Assertion, JsonObject
 
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
+# Most addresses are spelled so already; taking them apart is the slower way to find out.
+_CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/%-]*", re.ASCII)
 _VERSION_QUERY = frozenset({"v=1_1", "v=2_0"})
 
 
@@ -19,6 +22,8 @@ def canonical_url(url: str) -> str:
     the `?v=1_1` or `?v=2_0` by which Badgr serves one assertion in two versions.
     """
     url = url.strip()
+    if _CANONICAL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:

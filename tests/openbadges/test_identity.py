@@ -1,7 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrator.openbadges import identity as identity_module
 from migrator.openbadges.identity import canonical_url, identity
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Verification
 
@@ -56,3 +59,12 @@ def test_the_first_thing_that_is_known_gives_the_identity():
 def test_nothing_has_no_identity():
     with pytest.raises(ValueError, match="identity"):
         identity(None, None, None)
+
+
+@given(st.text(alphabet="htps:/.aA0-_~%?v=2_0&#@8 é", max_size=30))
+def test_an_address_that_is_spelled_well_already_is_not_taken_apart(text):
+    for url in (text, f"https://a.example/{text}", f"http://{text}"):
+        quick = canonical_url(url)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(identity_module, "_CANONICAL", re.compile(r"(?!)"))
+            assert canonical_url(url) == quick
