@@ -28,7 +28,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 # What differs between two readings of the same source: when, by whom, and how it was counted.
 _PASSING = {"seen_at", "first_read_at", "last_read_at", "found", "archived", "known", "problems"}
-_PASSING |= {"state"}
+_PASSING |= {"state", "bookmark"}
 _OWN_TABLES = "select name from sqlite_master where type = 'table' and name not like '%\\_fts%'"
 _OWN_TABLES += " escape '\\' and name not in ('run', 'lease', '_sqlite_migrations')"
 

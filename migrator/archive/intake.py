@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.badges import BadgeWriter
 from migrator.archive.lease import leased
 from migrator.archive.storable import storable
+from migrator.archive.workers import Answer, Workers
 from migrator.sources.adapter import Adapter
 from migrator.sources.division import Taken, divided
 from migrator.sources.found import (
@@ -24,6 +25,7 @@ from migrator.sources.found import (
     Problem,
     Severity,
 )
+from migrator.sources.live import LivePlace
 from migrator.sources.place import Place
 
 _BATCH_BADGES = 1_000
@@ -88,17 +90,19 @@ def read_sources(
     archive.
     """
     division = divided(place, adapter)
-    with leased(archive, "intake", f"archive {place.label}") as lease:
-        books = {division.main.name: _Book(_begin(archive, division.main.name, place))}
+    with leased(archive, "intake", f"archive {place.label}") as lease, Workers() as workers:
+        books = {division.main.name: _begin(archive, division.main.name, place)}
         try:
-            for batch in _batches(division.read(place)):
-                _share_out(archive, place, books, batch)
+            for batch in _understood(_batches(division.read(place)), workers):
+                became = _share_out(archive, place, books, batch)
+                workers.learn(became.archived, became.known)
                 lease.renew()
                 watch(sum((book.counts for book in books.values()), Counts()))
         except BaseException:
             _end_all(archive, books, "interrupted")
             raise
         for name, book in books.items():
+            book.bookmark = None
             if not book.counts.balances:
                 raise errors.MigratorError(
                     f"The books of {place.label}, read as {name}, do not balance: {book.counts}.",
@@ -112,30 +116,67 @@ def read_sources(
 
 @dataclass(slots=True)
 class _Book:
-    """What one adapter has brought so far."""
+    """What one adapter has brought so far, and up to where."""
 
     source_id: int
     counts: Counts = field(default_factory=Counts)
+    bookmark: str | None = None
 
 
-def _share_out(archive: Archive, place: Place, books: dict[str, _Book], batch: list[Taken]) -> None:
-    """Write a batch, each outcome into the books of its adapter."""
-    shares: dict[str, list[Outcome]] = {}
-    for adapter, outcome in batch:
-        shares.setdefault(adapter.name, []).append(outcome)
+Ready = tuple[Adapter, Outcome, Answer | None]
+"""An outcome to be written, and what a badge was understood as where that was done already."""
+
+
+def _understood(batches: Iterator[list[Taken]], workers: Workers) -> Iterator[list[Ready]]:
+    """Yield the batches in order, understood by the workers as far as these are ahead."""
+    waiting: deque[list[Taken]] = deque()
+    for batch in batches:
+        workers.hand_out([one for _, one in batch if isinstance(one, Found)])
+        waiting.append(batch)
+        while len(waiting) > workers.ahead:
+            yield _with_answers(waiting.popleft(), workers.take_back())
+    while waiting:
+        yield _with_answers(waiting.popleft(), workers.take_back())
+
+
+def _with_answers(batch: list[Taken], answers: list[Answer] | None) -> list[Ready]:
+    if answers is None:
+        return [(adapter, outcome, None) for adapter, outcome in batch]
+    following = iter(answers)
+    return [
+        (adapter, outcome, next(following) if isinstance(outcome, Found) else None)
+        for adapter, outcome in batch
+    ]
+
+
+def _share_out(
+    archive: Archive, place: Place, books: dict[str, _Book], batch: list[Ready]
+) -> Counts:
+    """Write a batch, each outcome into the books of its adapter; returns what became of it."""
+    shares: dict[str, list[tuple[Outcome, Answer | None]]] = {}
+    for adapter, outcome, answer in batch:
+        shares.setdefault(adapter.name, []).append((outcome, answer))
+    whole = Counts()
     for name, outcomes in shares.items():
         if name not in books:
-            books[name] = _Book(_begin(archive, name, place))
+            books[name] = _begin(archive, name, place)
         book = books[name]
-        book.counts = book.counts + _take(archive, book.source_id, outcomes)
+        became = _take(archive, book.source_id, outcomes)
+        book.counts, whole = book.counts + became, whole + became
+        last = outcomes[-1][0]
+        if isinstance(last, Bookmark):
+            book.bookmark = last.at
+            _end(archive, book, "reading")
+    return whole
 
 
 def _end_all(archive: Archive, books: dict[str, _Book], state: str) -> None:
     for book in books.values():
-        _end(archive, book.source_id, state, book.counts)
+        _end(archive, book, state)
 
 
-def _begin(archive: Archive, adapter: str, place: Place) -> int:
+def _begin(archive: Archive, adapter: str, place: Place) -> _Book:
+    """Open the books of a source; those of an interrupted reading that can go on are taken up."""
     path = _path(place)
     with archive.writing() as conn:
         now = archive.now()
@@ -146,25 +187,33 @@ def _begin(archive: Archive, adapter: str, place: Place) -> int:
             (adapter, path, place.label, now, now, now),
         )
         row = conn.execute(
-            "select id from source where adapter = ? and place = ?",
+            "select id, bookmark, found, archived, known, problems from source"
+            " where adapter = ? and place = ?",
             (adapter, path),
         ).fetchone()
-    return int(row[0])
+    number, bookmark, *counted = row
+    if bookmark is None or not isinstance(place, LivePlace):
+        return _Book(int(number))
+    place.bookmark = bookmark
+    return _Book(int(number), Counts(*counted), bookmark)
 
 
 def _path(place: Place) -> str:
+    if isinstance(place, LivePlace):
+        return place.source
     # A name that is no UTF-8 is written as the place's label is.
     return os.fsencode(place.path.resolve()).decode("utf-8", "backslashreplace")
 
 
-def _end(archive: Archive, source_id: int, state: str, counts: Counts) -> None:
+def _end(archive: Archive, book: _Book, state: str) -> None:
+    counts = book.counts
     with archive.writing() as conn:
         conn.execute(
             "update source set state = ?, last_read_at = ?, found = ?, archived = ?, known = ?,"
-            " problems = ? where id = ?",
+            " problems = ?, bookmark = ? where id = ?",
             (
                 *(state, archive.now(), counts.found, counts.archived, counts.known),
-                *(counts.problems, source_id),
+                *(counts.problems, book.bookmark, book.source_id),
             ),
         )
 
@@ -173,9 +222,10 @@ def _batches(outcomes: Iterator[Taken]) -> Iterator[list[Taken]]:
     batch: list[Taken] = []
     size = 0
     for taken in outcomes:
-        batch.append(taken)
+        batch.append((taken[0], storable(taken[1])))
         size += _weight(taken[1])
-        if len(batch) >= _BATCH_BADGES or size >= _BATCH_BYTES:
+        full = len(batch) >= _BATCH_BADGES or size >= _BATCH_BYTES
+        if full or isinstance(taken[1], Bookmark):
             yield batch
             batch, size = [], 0
     if batch:
@@ -193,25 +243,24 @@ def _weight(outcome: Outcome) -> int:
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
-def _take(archive: Archive, source_id: int, batch: list[Outcome]) -> Counts:
+def _take(archive: Archive, source_id: int, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
     with archive.writing() as conn:
         writer = BadgeWriter(conn, source_id, archive.now())
-        became = Counter(name for outcome in batch for name in _one(writer, storable(outcome)))
+        became = Counter(name for one in batch for name in _one(writer, *one))
         writer.finish()
     return Counts(**became, warnings=writer.warnings)
 
 
-def _one(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
+def _one(writer: BadgeWriter, outcome: Outcome, answer: Answer | None) -> tuple[str, ...]:
     """Take one outcome; returns which counts it belongs to."""
     match outcome:
         case Found():
-            return "found", writer.badge(outcome)
+            return "found", writer.badge(outcome, answer)
         case Problem(severity=Severity.PROBLEM):
             writer.problem(outcome)
             return "found", "problems"
         case Problem():
             writer.problem(outcome)
-            return ()
         case FoundLearner():
             writer.learner(outcome)
             return ("learners",)
@@ -220,9 +269,7 @@ def _one(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
             return ("collections",)
         case FoundFile():
             writer.file(outcome)
-            return ()
-        case Bookmark():
-            return ()
+    return ()
 
 
 def first_problems(archive: Archive, source_id: int, limit: int = 10) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ FOUND: dict[str, Described] = {
             "archived": "of these, new to the archive",
             "known": "of these, known already, from here or elsewhere",
             "problems": "of these, those that could not be read",
+            "bookmark": "how far a live source was read when it was interrupted",
         },
     ),
     "problem": Described(

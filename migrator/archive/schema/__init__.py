@@ -11,6 +11,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from migrator.archive.schema.award import add_awards
+from migrator.archive.schema.bookmark import add_bookmarks
 from migrator.archive.schema.first import make_tables
 from migrator.archive.schema.web import add_web_answers
 
@@ -33,6 +34,12 @@ def _web(db: Database) -> None:
 def _award(db: Database) -> None:
     add_awards(db.conn)
     db.conn.execute("pragma user_version = 3")
+
+
+@migrations(name="0004_bookmark")
+def _bookmark(db: Database) -> None:
+    add_bookmarks(db.conn)
+    db.conn.execute("pragma user_version = 4")
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from migrator.sources.place import Member, Place
 from migrator.sources.place.place import HEAD
@@ -41,7 +41,7 @@ class Counted(Place):
     def seekable(self) -> Iterator[IO[bytes]]:
         """Lend the file; what is read of it counts."""
         with self._place.seekable() as file:
-            yield _Seekable(self, file)
+            yield cast("IO[bytes]", _Seekable(self, file))
 
     def _counted(self, data: bytes) -> bytes:
         self.bytes += len(data)
