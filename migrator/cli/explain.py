@@ -33,7 +33,7 @@ def explain_badge(
     from migrator.destinations import registry
     from migrator.transfer.explain import explain
 
-    number = _one(opened, text)
+    number = one_meant(opened, text)
     others = [one for one in accounts.destinations(opened) if one.id != saved.id]
     questions = [
         ask(opened, registry.resolve(one.name), one, web, allowed) for one in (saved, *others)
@@ -44,7 +44,7 @@ def explain_badge(
     console.last(f"Next: {found.destinations[0].next_step}")
 
 
-def _one(opened: Archive, text: str) -> int:
+def one_meant(opened: Archive, text: str) -> int:
     """Return the badge that is meant; raises Usage that names the candidates."""
     from migrator.archive.dossier import MOST, meant
     from migrator.report.words import plain
