@@ -259,3 +259,18 @@ class Wanted:
             (host,),
         ).fetchall()
         return {"https" if row[0] == "https" else "http" for row in rows}
+
+    def stands_on(self, host: str, kind: str) -> bool:
+        """Say whether anything of this kind is wanted of a host."""
+        row = self._conn.execute(
+            "select 1 from address where host = ? and kind = ? limit 1", (host, kind)
+        ).fetchone()
+        return row is not None
+
+    def needed_count(self, host: str, *, missing: bool) -> int:
+        """Return how many addresses of a host badges cannot do without, there or missing."""
+        row = self._conn.execute(
+            "select count(*) from address where host = ? and needed and (file is null) = ?",
+            (host, missing),
+        ).fetchone()
+        return int(row[0])

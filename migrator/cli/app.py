@@ -17,6 +17,7 @@ from migrator.cli.demo import demo
 from migrator.cli.export import export
 from migrator.cli.forget import forget
 from migrator.cli.learner import learner
+from migrator.cli.letter import letter
 from migrator.cli.lists import adapters, destinations
 from migrator.cli.login import login
 from migrator.cli.manifest import manifest
@@ -74,6 +75,7 @@ for command in (
     *(migrate, archive, verify, recover, plan, push, status, retry, login, restore),
     *(check, datasette_metadata),
     *(merge, forget),
+    letter,
     *(adapters, destinations, demo),
 ):
     app.command()(command)
