@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from migrator.cli.consent import Yes
 from migrator.cli.console import Console
 from migrator.cli.options import (
     DEFAULT_ARCHIVE,
@@ -18,7 +19,7 @@ from migrator.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from migrator.destinations.base import Destination, Session
     from migrator.transfer.campaign import AccountPush
     from migrator.transfer.push import Sent
+    from migrator.transfer.repair import Added
 
 
 def push(
@@ -35,7 +37,15 @@ def push(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Send at most this many badges now.")
     ] = None,
+    add_emails: Annotated[
+        bool,
+        typer.Option(
+            "--add-emails",
+            help="First add e-mail addresses that badges wait for to the account, after asking.",
+        ),
+    ] = False,
     publish_collections: PublishCollections = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Send what is planned, one durable step at a time.
@@ -44,11 +54,17 @@ def push(
     sent twice: the destination is looked at first.
     """
     from migrator.archive.archive import Archive
+    from migrator.cli import emails
     from migrator.cli.destination import resolve
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
+        added: list[Added] = []
+        if add_emails:
+            added = emails.add_emails(
+                opened, destination, saved, console, username=username, yes=yes
+            )
         code = send(
             opened,
             destination,
@@ -57,6 +73,7 @@ def push(
             username=username,
             limit=limit,
             publish=publish_collections,
+            added=added,
         )
     if code:
         raise typer.Exit(code)
@@ -71,8 +88,12 @@ def send(
     username: str | None,
     limit: int | None,
     publish: bool,
+    added: Sequence[Added] = (),
 ) -> int:
-    """Push with progress, say what came of it, and return the exit code."""
+    """Push with progress, say what came of it, and return the exit code.
+
+    `added` are the addresses that were added to accounts before.
+    """
     from migrator.archive import ledger, totals
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
@@ -102,7 +123,7 @@ def send(
         pushed = campaign.push(username, watch)
         interrupted = stop()
     total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
-    _say_end(console, saved, pushed, total, interrupted=interrupted)
+    _say_end(console, saved, pushed, total, interrupted=interrupted, added=added)
     return _exit_code(pushed, total, interrupted=interrupted)
 
 
@@ -130,9 +151,11 @@ def _say_end(
     total: DestinationTotal,
     *,
     interrupted: bool,
+    added: Sequence[Added],
 ) -> None:
     from dataclasses import asdict
 
+    from migrator.cli.emails import following
     from migrator.report.words import badges, plain, transfer_balance
 
     for one in pushed:
@@ -151,12 +174,13 @@ def _say_end(
             "destination": saved.name,
             "interrupted": interrupted,
             "accounts": [asdict(one) for one in pushed],
+            "addresses": [asdict(one) for one in added],
             "states": dict(_states(total)),
             "missing": total.missing,
         },
     )
     console.last(transfer_balance(total))
-    console.last(_next(saved, total, interrupted=interrupted))
+    console.last(following(list(added), saved) or _next(saved, total, interrupted=interrupted))
 
 
 def _states(total: DestinationTotal) -> Counter[str]:

@@ -165,6 +165,19 @@ class Session(Protocol):
     def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
         """Set a collection's badges (remote ids), replacing the list."""
 
+    def add_email(self, address: str) -> Outcome:
+        """Add an address to the account; the destination asks its owner to confirm it.
+
+        Only where the capabilities say `emails`. Done (pending), already there, refused, or try
+        again after some seconds.
+        """
+
+    def add_spelling(self, spelling: str) -> Outcome:
+        """Save another spelling of a confirmed address; only where the capabilities say `emails`.
+
+        Never touches the account's other addresses.
+        """
+
     def close(self) -> None:
         """Give back connections."""
 

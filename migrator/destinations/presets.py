@@ -13,7 +13,8 @@ class Preset:
     """A backpack with a name.
 
     `aliases` are names it had before; `note` says what a person should know about it. `takes_jws`
-    is False where a bare signature cannot be handed over.
+    is False where a bare signature cannot be handed over; `profile` names what it accepts
+    (`migrator.verify.profile`).
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Preset:
     aliases: tuple[str, ...] = ()
     note: str = ""
     takes_jws: bool = True
+    profile: str = "badgr-server"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,6 +41,7 @@ def _parchment(name: str, region: str, domain: str, *before: str) -> Preset:
         f"https://api.badges.parchment.{domain}",
         aliases=before,
         note=f"Formerly {before[0]}, then Canvas Credentials; accounts and badges were kept.",
+        profile="parchment",
     )
 
 
@@ -56,6 +59,7 @@ PRESETS: tuple[Preset, ...] = (
         aliases=("openbadges.education",),
         note="A bare signature (JWS) is not accepted; a signed badge needs its picture.",
         takes_jws=False,
+        profile="open-educational-badges",
     ),
 )
 

@@ -48,6 +48,14 @@ class Wrapper:
         """Set a collection's badges."""
         self.session.fill_collection(remote_id, name, badges)
 
+    def add_email(self, address: str) -> Outcome:
+        """Add an address to the account."""
+        return self.session.add_email(address)
+
+    def add_spelling(self, spelling: str) -> Outcome:
+        """Save another spelling of a confirmed address."""
+        return self.session.add_spelling(spelling)
+
     def close(self) -> None:
         """Give back connections."""
         self.session.close()

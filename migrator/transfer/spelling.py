@@ -12,7 +12,7 @@ _AWARDED = "awarded to "
 
 
 def needed(recipient: Recipient, account: Addresses, known: Iterable[str] = ()) -> str | None:
-    """Return the exact spelling to add to an account, None when nobody can say which.
+    """Return the exact spelling an account must have, None when nobody can say which.
 
     A hashed recipient is compared with the spellings of the account's addresses, then with those of
     `known`, the addresses the archive knows of the learner (reference/badgr-api.md 4).
@@ -21,7 +21,7 @@ def needed(recipient: Recipient, account: Addresses, known: Iterable[str] = ()) 
         return None
     spelling = matching_spelling(recipient, account.all)
     if spelling is not None:
-        return spelling if spelling not in account.all else None
+        return spelling
     if not recipient.hashed:
         return None if looks_hashed(recipient.identity) else recipient.identity
     return matching_spelling(recipient, known)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from migrator.destinations.badgr import verdicts
+from migrator.destinations.badgr import emails, verdicts
 from migrator.destinations.badgr.calls import Calls
-from migrator.destinations.badgr.tokens import out_of_reach
+from migrator.destinations.badgr.emails import addresses_of
 from migrator.destinations.base import (
     Credentials,
     Held,
@@ -28,7 +28,6 @@ _IMPORT = "/v2/backpack/import"
 _IMPORT_JWS = "/v1/earner/badges?json_format=plain"
 _HELD = "/v2/backpack/assertions?include_pending=1&include_expired=1&include_revoked=1"
 _COLLECTIONS = "/v2/backpack/collections"
-_EMAILS = "/v1/user/emails"
 
 # Limits that only some databases enforce, with HTTP 500 (reference/badgr-api.md 6).
 LONGEST_NAME = 128
@@ -108,44 +107,24 @@ class BadgrSession:
         self._calls.answered("PUT", f"{_COLLECTIONS}/{remote_id}", body)
 
     def add_email(self, address: str) -> Outcome:
-        """Add an address to the account, which sends a mail to confirm it; changes `addresses`.
-
-        Done, already there, refused (taken by somebody else, or no address) or try again after.
-        """
+        """Add an address to the account, which sends a mail to confirm it; changes `addresses`."""
         if address in self.addresses.all:
             return Outcome(OutcomeState.ALREADY_THERE)
-        try:
-            reply = self._calls.exchange("POST", _EMAILS, {"email": address})
-        except Unreachable as error:
-            raise out_of_reach(error, self._calls.url) from error
-        if reply.status != 201:
-            return verdicts.outcome(reply)
-        self.addresses = Addresses(
-            self.addresses.verified,
-            (*self.addresses.unverified, address),
-            self.addresses.variants,
-        )
-        return Outcome(OutcomeState.DONE, pending=True, http_status=reply.status)
+        outcome = emails.add_email(self._calls, address)
+        if outcome.state is OutcomeState.DONE:
+            known = self.addresses
+            unverified = (*known.unverified, address)
+            self.addresses = Addresses(known.verified, unverified, known.variants)
+        return outcome
+
+    def add_spelling(self, spelling: str) -> Outcome:
+        """Save another spelling of a confirmed address, no mail is needed; changes `addresses`."""
+        outcome, self.addresses = emails.add_spelling(self._calls, spelling)
+        return outcome
 
     def close(self) -> None:
         """Give back connections."""
         self._calls.close()
-
-
-def addresses_of(user: JsonObject) -> Addresses:
-    """Return the addresses of an account as `GET /v2/users/self` tells them."""
-    verified: list[str] = []
-    unverified: list[str] = []
-    variants: list[str] = []
-    emails = user.get("emails")
-    for entry in emails if isinstance(emails, list) else []:
-        address = entry.get("email") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(address, str):
-            continue
-        (verified if entry.get("verified") is True else unverified).append(address)
-        spellings = entry.get("caseVariants")
-        variants += [one for one in _items(spellings) if isinstance(one, str)]
-    return Addresses(tuple(verified), tuple(unverified), tuple(variants))
 
 
 def _handed_over(parcel: Parcel) -> tuple[str, JsonObject]:
