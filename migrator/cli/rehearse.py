@@ -152,9 +152,11 @@ def _announce_site(console: Console, restored: RestoredSite, url: str) -> None:
         console.say(f"  {plain(name)} is not what the manifest says, or is not there.")
     if len(changed) > 20:
         console.say(f"  ... and {len(changed) - 20:,} more.")
-    console.say(f"Try: badge-migrator plan --to DESTINATION --check --via {url}")
-    console.say(f"     badge-migrator rehearse serve --via {url} --account EMAIL")
-    console.say(f"     curl -i -x {url} '{plain(restored.example or '')}'")
+    console.say(f"Try: badge-migrator rehearse serve --via {url} --account EMAIL")
+    console.say(f"     badge-migrator plan --to badgr:http://127.0.0.1:8400 --check --via {url}")
+    if (one := restored.example) is not None:
+        target = f"{url}{one.path}{'?' if one.query else ''}{one.query}".replace("'", "%27")
+        console.say(f"     curl -i -H 'Host: {one.host}' '{target}'")
     console.say("Ctrl-C stops it.")
     console.result(
         "site",

@@ -35,8 +35,8 @@ def restore_site(
         ),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--to", metavar="FOLDER", help="Where the files go: FOLDER/HOST.")
-    ] = None,
+        Path, typer.Option("--to", metavar="FOLDER", help="Where the files go: FOLDER/HOST.")
+    ] = Path("restore-site"),
     zipped: Annotated[
         bool, typer.Option("--zip", help="Write FOLDER/HOST.zip instead, to be sent by mail.")
     ] = False,
@@ -57,26 +57,18 @@ def restore_site(
     list of where each file came from, a list of what is missing, and a README for the host's owner.
     Try them with `badge-migrator rehearse site FOLDER`.
     """
-    from migrator import errors
     from migrator.archive.archive import Archive
     from migrator.archive.holdings import count
     from migrator.export.learner import learner_at
     from migrator.export.site import Choice, export_site, gathered, hosts, matching
 
     console = Console(as_json)
-    if host and folder is None:
-        raise errors.Usage("It is not said where the files go.", "Add --to FOLDER.")
-    if folder is not None and not host:
-        raise errors.Usage(
-            "It is not said which host the files are for.",
-            "Add --host HOST (or --host all); without --to, the hosts are listed.",
-        )
     with Archive.read(archive_file) as opened:
         learner_id = None if learner is None else learner_at(opened, learner).id
         with file_by_file("Looking", count(opened, learner_id)) as watch:
             choice = Choice(learner_id, with_deleted=with_deleted, watch=watch)
             with gathered(opened, choice) as found:
-                if not host or folder is None:
+                if not host:
                     _list(console, found, hosts(opened, found))
                     return
                 meant = matching(found, host)
@@ -102,26 +94,29 @@ def _list(console: Console, found: Gathered, known: list[Host]) -> None:
     if not known:
         console.last("No badge in the archive says where it is hosted.")
     else:
+        first = next((one for one in known if _lost(one.said)), known[0])
         console.last(
-            f"{len(known):,} hosts, {badges(found.badges)}."
-            f" Next: badge-migrator export restore-site --host {plain(known[0].host)} --to FOLDER"
+            f"{len(known):,} host{'' if len(known) == 1 else 's'}, {badges(found.badges)}."
+            f" Next: badge-migrator export restore-site --host {plain(first.host)}"
         )
-    console.result(
-        "hosts",
-        {
-            "badges": found.badges,
-            "hosts": [
-                {
-                    "host": one.host,
-                    "badges": one.badges,
-                    "addresses": one.addresses,
-                    "outcomes": {said.outcome: said.addresses for said in one.said},
-                    "asked_at": max((said.asked_at for said in one.said), default=None),
-                }
-                for one in known
-            ],
-        },
-    )
+    console.result("hosts", {"badges": found.badges, "hosts": [_facts(one) for one in known]})
+
+
+def _facts(one: Host) -> dict[str, object]:
+    return {
+        "host": one.host,
+        "badges": one.badges,
+        "addresses": one.addresses,
+        "outcomes": {said.outcome: said.addresses for said in one.said},
+        "asked_at": max((said.asked_at for said in one.said), default=None),
+    }
+
+
+def _lost(said: tuple[Said, ...]) -> int:
+    """Return how many addresses a host no longer has, as far as known."""
+    from migrator.verify.fate import FATES
+
+    return sum(one.addresses for one in said if one.outcome in FATES and FATES[one.outcome].lost)
 
 
 def _state(said: tuple[Said, ...]) -> str:
@@ -129,17 +124,16 @@ def _state(said: tuple[Said, ...]) -> str:
 
     if not said:
         return "not asked yet (`badge-migrator verify` asks)"
-    asked = max(one.asked_at for one in said)[:10]
+    asked = f"(asked {max(one.asked_at for one in said)[:10]})"
     for one in said:
         if one.outcome in _DEAD:
-            return f"{_DEAD[one.outcome]} (asked {asked})"
+            return f"{_DEAD[one.outcome]} {asked}"
+    if lost := _lost(said):
+        total = sum(one.addresses for one in said)
+        return f"answers, but {lost:,} of {total:,} addresses are gone {asked}"
     if all(one.outcome in FATES and FATES[one.outcome].served for one in said):
-        return f"alive (asked {asked})"
-    total = sum(one.addresses for one in said)
-    gone = sum(one.addresses for one in said if one.outcome in FATES and FATES[one.outcome].lost)
-    if gone:
-        return f"answers, but {gone:,} of {total:,} addresses are gone (asked {asked})"
-    return f"could not be asked properly (asked {asked}); ask again later"
+        return f"alive {asked}"
+    return f"did not answer properly {asked}; ask again later"
 
 
 def _say_left_out(console: Console, found: Gathered) -> None:

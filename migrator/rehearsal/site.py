@@ -48,7 +48,7 @@ class RestoredSite:
 
     def __init__(self, place: Path) -> None:
         self._files: dict[Address, _File] = {}
-        self.example: str | None = None
+        self.example: Address | None = None
         for folder in _folders(place):
             for entry in _entries(folder):
                 self._take(folder, entry)
@@ -104,8 +104,7 @@ class RestoredSite:
         file = _File(folder, name, media_type, digest)
         for address in addresses:
             self._files.setdefault(address, file)
-        if urls[0].startswith("http://"):
-            self.example = self.example or urls[0]
+        self.example = self.example or addresses[0]
 
 
 def _folders(place: Path) -> Iterator[_Folder]:

@@ -18,7 +18,8 @@ Format = Literal["text", "md", "html"]
 FORMATS: tuple[Format, ...] = ("text", "md", "html")
 _WIDTH = 76
 _FEW = 20
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+\-!|~&])")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]|^[-+=]")
+_NUMBERED = re.compile(r"^(\d+)(?=[.)])")
 
 # What a host or a check says, as an issuer should hear it; {host} is its web site.
 _WHY = {
@@ -246,4 +247,4 @@ def _filled(paragraph: str) -> str:
 
 
 def _marked(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", plain(text))
+    return _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", plain(text).strip()))
