@@ -167,7 +167,10 @@ class Agenda:
 
     def hosts(self) -> int:
         """Return how many hosts the addresses are on."""
-        row = self._archive.one("select count(distinct host) from temp.agenda where host <> ''")
+        row = self._archive.one(
+            "select count(distinct iif(host like '%:80', substr(host, 1, length(host) - 3), host))"
+            " from temp.agenda where host <> ''"
+        )
         return int(row[0]) if row else 0
 
     def _wanted(self, url: object) -> bool:

@@ -21,6 +21,12 @@ def of_learner(archive: Archive, learner_id: int) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def badges_of(archive: Archive, learner_id: int) -> list[int]:
+    """Return the ids of a learner's assertions."""
+    rows = archive.all("select id from assertion where learner_id = ? order by id", learner_id)
+    return [row[0] for row in rows]
+
+
 def unassigned(archive: Archive) -> list[tuple[int, str, str | None]]:
     """Return (assertion id, recipient hash, salt) of badges that have no learner yet."""
     rows = archive.all(

@@ -11,6 +11,7 @@ from migrator.openbadges.model import Json
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NO_PLACES = ("data:", "urn:", "uid:", "mailto:", "tag:", "did:", "info:")
 _LONGEST = 2_000
+_PORTS = {"http": 80, "https": 443}
 
 
 def is_place(value: Json) -> TypeGuard[str]:
@@ -21,15 +22,24 @@ def is_place(value: Json) -> TypeGuard[str]:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a web address in lower case, with its port; "" for any other address."""
+    """Return the host of a web address in lower case, with its port; "" for any other address.
+
+    Port 443 of https is left out, port 80 of http is not: they can be two servers.
+    """
     try:
         parts = urlsplit(url.strip())
+        name, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    return parts.netloc.rpartition("@")[2].lower() if parts.scheme in ("http", "https") else ""
+    if parts.scheme not in _PORTS or not name:
+        return ""
+    port = port or _PORTS[parts.scheme]
+    named = f"[{name}]" if ":" in name else name
+    return named if port == 443 else f"{named}:{port}"
 
 
 def is_on(url: str, host: str) -> bool:
     """Say whether an address is on a host, named with or without its port."""
     found, host = host_of(url), host.lower()
-    return host in (found, found.rpartition(":")[0] or found)
+    name, colon, port = found.rpartition(":")
+    return host in (found, name if colon and port.isdigit() else found)

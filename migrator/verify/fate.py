@@ -97,7 +97,7 @@ _ROWS: tuple[tuple[str, Sort, Who, str, str, str, str], ...] = (
      "Ask the issuer to repair the redirects; `recover` looks for a saved copy.", "redirects"),
     ("too_large", Sort.LOST, Who.ISSUER, "too large to be badge data",
      "The answer is larger than any badge document or picture; it was not read to its end.",
-     "Look at the address in a browser; `recover` looks for a saved copy.", "too_large"),
+     "Ask the issuer what became of the document; `recover` looks for a saved copy.", "too_large"),
     ("blocked", Sort.HOPELESS, Who.ISSUER, "at no address of the public web",
      "The address is not on the public web, so neither we nor a backpack asks it.",
      "Ask the issuer where the document is published.", "blocked"),

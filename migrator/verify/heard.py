@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from migrator.net import Client, Unreachable
+from migrator.net import Reply, Unreachable
 from migrator.net.limits import retry_after
 from migrator.net.trouble import TOO_SLOW
 
+# What OpenSSL says of itself around its words: "[SSL: CODE] words (_ssl.c:1006)".
+_LIBRARY = re.compile(r"\[SSL[^\]]{0,60}\] ?| ?\(_ssl\.c:\d+\)")
 _UNAVAILABLE = frozenset({429, 503})
+
+
+class Getter(Protocol):
+    """Whoever asks: `migrator.net.Client`, or a rehearsal's."""
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """GET an address and follow where it leads; raises Unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Heard:
 
 
 def hear(
-    client: Client, url: str, conditions: Mapping[str, str] | None = None, *, played: bool = False
+    client: Getter, url: str, conditions: Mapping[str, str] | None = None, *, played: bool = False
 ) -> Heard:
     """Ask an address once; never raises for a bad address or host.
 
@@ -44,7 +55,8 @@ def hear(
     try:
         reply = client.get(url, conditions)
     except Unreachable as error:
-        return Heard(url, error=_kind(error, played=played), detail=error.detail)
+        detail = _LIBRARY.sub("", error.detail)
+        return Heard(url, error=_kind(error, played=played), detail=detail)
     return Heard(
         url=url,
         status=reply.status,

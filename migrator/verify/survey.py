@@ -15,7 +15,6 @@ from migrator.archive.documents import document_bytes
 from migrator.archive.kept_at import kept_at
 from migrator.archive.lease import Lease, leased
 from migrator.archive.webanswers import WebAnswer
-from migrator.net import Client
 from migrator.openbadges.jws import payload
 from migrator.openbadges.model import Unreadable
 from migrator.verify.asked import document_of, record
@@ -23,7 +22,7 @@ from migrator.verify.crew import Crew
 from migrator.verify.doubts import Doubts, finds_names
 from migrator.verify.fate import LATER, SERVED
 from migrator.verify.finding import judge
-from migrator.verify.heard import Heard, hear
+from migrator.verify.heard import Getter, Heard, hear
 from migrator.verify.lines import Lines, Manners
 from migrator.verify.references import references
 
@@ -65,7 +64,7 @@ class Surveyed:
 class Asker:
     """Who asks, and how: `played` says that one local server plays all hosts."""
 
-    client: Client
+    client: Getter
     manners: Manners = field(default_factory=Manners)
     played: bool = False
     online: Callable[[], bool] = finds_names
@@ -204,7 +203,7 @@ class _Survey:
             return True
         self._tries.pop(address.id, None)
         if wait > self._asker.manners.patience:
-            self._busy[address.host] = None
+            self._busy[address.host.removesuffix(":80")] = None
             self._agenda.leave(self._lines.drop(address.host))
             self._agenda.leave_host(address.host)
         return False

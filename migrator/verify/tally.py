@@ -80,9 +80,9 @@ def _badges(archive: Archive, learner: int | None) -> Iterator[list[Kept]]:
     if learner is None:
         yield from shelf.all_kept(archive, _BATCH)
         return
-    rows = archive.all("select id from assertion where learner_id = ? order by id", learner)
-    for first in range(0, len(rows), _BATCH):
-        yield [shelf.kept(archive, row[0]) for row in rows[first : first + _BATCH]]
+    numbers = recipients.badges_of(archive, learner)
+    for first in range(0, len(numbers), _BATCH):
+        yield [shelf.kept(archive, number) for number in numbers[first : first + _BATCH]]
 
 
 def _known(archive: Archive, kept: Kept) -> Addresses:
