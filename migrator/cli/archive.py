@@ -8,28 +8,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.console import Console, complain
-from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
+from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, Sources
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
     from migrator.archive.intake import SourceRead
+    from migrator.sources.adapter import Adapter
+    from migrator.sources.place import Place
 
 
 def archive(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE", help="Files, folders or ZIPs that hold badges."),
-    ],
+    sources: Sources,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
     adapter: Annotated[
         str | None,
         typer.Option("--adapter", help="Read as this kind of source instead of recognising it."),
     ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--as", "--email", metavar="EMAIL", help="Whose badges to ask a live source for."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep every badge of a source, byte for byte, in one local file.
 
-    Nothing is sent anywhere, and reading the same source again adds nothing.
+    Nothing is sent anywhere (a live source such as badgr-api:eu is only asked), and reading the
+    same source again adds nothing.
     """
     from migrator.archive.archive import Archive
 
@@ -40,7 +46,11 @@ def archive(
                 f"{archive_file} is on a network drive: it is slower there, and only one command"
                 " can use it at a time."
             )
-        reads = [read for source in sources for read in read_one(opened, source, adapter, console)]
+        reads = [
+            read
+            for source in sources
+            for read in read_one(opened, source, adapter, console, account)
+        ]
     console.result("archive", {"archive": str(archive_file), "sources": [_facts(r) for r in reads]})
     console.last("Next: badge-migrator status, or badge-migrator plan --to DESTINATION")
     if any(read.counts.problems for read in reads):
@@ -48,27 +58,43 @@ def archive(
 
 
 def read_one(
-    opened: Archive, source: Path, adapter_name: str | None, console: Console
+    opened: Archive,
+    source: str,
+    adapter_name: str | None,
+    console: Console,
+    account: str | None = None,
 ) -> tuple[SourceRead, ...]:
     """Read one place, showing progress, and say what it came to; one answer for each adapter."""
     from migrator.archive.intake import Counts, read_sources
     from migrator.cli.progress import progress
     from migrator.report.words import found_balance, plain
-    from migrator.sources import registry
-    from migrator.sources.place import open_place
 
-    named = registry.adapter_named(adapter_name) if adapter_name else None
-    with open_place(source) as place:
-        with progress(f"Reading {plain(place.label)}") as show:
+    place, named = _place(source, adapter_name, account)
+    with place, progress(f"Reading {plain(place.label)}") as show:
 
-            def watch(counts: Counts) -> None:
-                show(counts.found)
+        def watch(counts: Counts) -> None:
+            show(counts.found)
 
-            reads = read_sources(opened, place, watch, named)
+        reads = read_sources(opened, place, watch, named)
     for read in reads:
         _say_source(opened, read, console, several=len(reads) > 1)
     console.last(found_balance(sum((read.counts for read in reads), Counts())))
     return reads
+
+
+def _place(
+    source: str, adapter_name: str | None, account: str | None
+) -> tuple[Place, Adapter | None]:
+    from migrator.cli.live import live_source, open_live
+    from migrator.sources import registry
+    from migrator.sources.place import open_place
+
+    live = live_source(source)
+    if live is not None:
+        adapter, address = live
+        return open_live(adapter, address, account), adapter
+    named = registry.adapter_named(adapter_name) if adapter_name else None
+    return open_place(Path(source)), named
 
 
 def _say_source(opened: Archive, read: SourceRead, console: Console, *, several: bool) -> None:

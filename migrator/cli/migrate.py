@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from migrator.cli.console import Console
@@ -14,6 +11,7 @@ from migrator.cli.options import (
     AsJson,
     CheckWeb,
     PublishCollections,
+    Sources,
     To,
     Username,
     Via,
@@ -21,10 +19,7 @@ from migrator.cli.options import (
 
 
 def migrate(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE", help="Files, folders or ZIPs that hold badges."),
-    ],
+    sources: Sources,
     to: To,
     username: Username = None,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
@@ -47,7 +42,9 @@ def migrate(
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
-        reads = [read for source in sources for read in read_one(opened, source, None, console)]
+        reads = [
+            read for source in sources for read in read_one(opened, source, None, console, username)
+        ]
         destination, saved = resolve(opened, to)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")

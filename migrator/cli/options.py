@@ -22,6 +22,14 @@ ArchiveFile = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object for programs instead of text.")
 ]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help="Files, folders or ZIPs that hold badges, or live sources such as"
+        " mozilla-displayer:https://HOST.",
+    ),
+]
 To = Annotated[
     str,
     typer.Option(
