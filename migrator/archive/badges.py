@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -15,6 +16,7 @@ from migrator.archive.documents import DocumentWriter, content_of
 from migrator.archive.people import People
 from migrator.archive.rows import Rows
 from migrator.archive.understood import Piece, Understood, understand
+from migrator.openbadges.badge import Pieces
 from migrator.sources.found import (
     Found,
     FoundCollection,
@@ -26,9 +28,18 @@ from migrator.sources.found import (
 
 
 class BadgeWriter:
-    """Takes the outcomes of one source within one transaction."""
+    """Takes the outcomes of one source within one transaction.
 
-    def __init__(self, conn: sqlite3.Connection, source_id: int, now: str) -> None:
+    `made` is what `DocumentWriter` remembers from one transaction to the next.
+    """
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        source_id: int,
+        now: str,
+        made: Counter[bytes] | None = None,
+    ) -> None:
         self._conn = conn
         self._source = source_id
         self._source_key = _source_key(conn, source_id)
@@ -40,7 +51,7 @@ class BadgeWriter:
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
         self._seen: dict[bytes, int] = {}
         self._classes = Classes(self._rows)
-        self._kept = DocumentWriter(self._rows)
+        self._kept = DocumentWriter(self._rows, made)
         self._artworks: dict[bytes, int] = {}
 
     def badge(self, found: Found, understood: Understood | str | None = None) -> str:
@@ -54,7 +65,7 @@ class BadgeWriter:
         if seen is not None:
             self._remember_memberships(found, seen)
             return "known"
-        badge = understand(found) if understood is None else understood
+        badge = understand(_pieces(found)) if understood is None else understood
         if isinstance(badge, str):
             raw = found.image or found.assertion or found.jws or b""
             self.problem(Problem(found.locator, "no_badge", badge, raw))
@@ -267,6 +278,13 @@ _NO_COLLECTION = (
     "Badges name this collection, but the source did not describe it before them, so it was not"
     " kept. The badges were."
 )
+
+
+def _pieces(found: Found) -> Pieces:
+    return Pieces(
+        *(found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url),
+        found.image,
+    )
 
 
 def _source_key(conn: sqlite3.Connection, source_id: int) -> str:

@@ -22,12 +22,18 @@ from document left join frame on frame.id = document.frame_id where document.id 
 """
 
 
-class DocumentWriter:
-    """Writes the documents of a batch."""
+_REMEMBERED = 10_000
 
-    def __init__(self, rows: Rows) -> None:
+
+class DocumentWriter:
+    """Writes the documents of a batch.
+
+    `made` counts how many of each make were met; it is handed from batch to batch.
+    """
+
+    def __init__(self, rows: Rows, made: Counter[bytes] | None = None) -> None:
         self._rows = rows
-        self._made: Counter[bytes] = Counter()
+        self._made: Counter[bytes] = Counter() if made is None else made
 
     def keep(self, piece: Piece) -> int:
         """Keep a document unless it is kept already; returns its id."""
@@ -45,6 +51,8 @@ class DocumentWriter:
         digest, common, _ = piece.parts
         number = self._rows.find("frame", digest)
         if number is None:
+            if len(self._made) >= _REMEMBERED:  # each of a make of its own
+                self._made.clear()
             self._made[digest] += 1
             if self._made[digest] > WHOLE:
                 number = self._rows.add_new("frame", digest, common)

@@ -121,6 +121,7 @@ class _Book:
     source_id: int
     counts: Counts = field(default_factory=Counts)
     bookmark: str | None = None
+    made: Counter[bytes] = field(default_factory=Counter)
 
 
 Ready = tuple[Adapter, Outcome, Answer | None]
@@ -161,7 +162,7 @@ def _share_out(
         if name not in books:
             books[name] = _begin(archive, name, place)
         book = books[name]
-        became = _take(archive, book.source_id, outcomes)
+        became = _take(archive, book, outcomes)
         book.counts, whole = book.counts + became, whole + became
         last = outcomes[-1][0]
         if isinstance(last, Bookmark):
@@ -243,9 +244,9 @@ def _weight(outcome: Outcome) -> int:
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
-def _take(archive: Archive, source_id: int, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
+def _take(archive: Archive, book: _Book, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
     with archive.writing() as conn:
-        writer = BadgeWriter(conn, source_id, archive.now())
+        writer = BadgeWriter(conn, book.source_id, archive.now(), book.made)
         became = Counter(name for one in batch for name in _one(writer, *one))
         writer.finish()
     return Counts(**became, warnings=writer.warnings)

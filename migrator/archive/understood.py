@@ -12,7 +12,6 @@ from migrator.archive import frame
 from migrator.archive.digest import short_digest
 from migrator.openbadges.badge import Badge, Document, DocumentKind, Pieces, read_badge
 from migrator.openbadges.model import Assertion, BadgeClass, Unreadable
-from migrator.sources.found import Found
 
 
 class Piece(NamedTuple):
@@ -52,15 +51,10 @@ class Understood(NamedTuple):
     warnings: tuple[tuple[str, str], ...]
 
 
-def understand(found: Found) -> Understood | str:
+def understand(pieces: Pieces) -> Understood | str:
     """Return a badge ready to be written, or the sentence that says why it is none."""
     try:
-        badge = read_badge(
-            Pieces(
-                *(found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url),
-                found.image,
-            )
-        )
+        badge = read_badge(pieces)
     except Unreadable as error:
         return str(error)
     assertion, recipient = badge.assertion, badge.assertion.recipient
@@ -78,7 +72,7 @@ def understand(found: Found) -> Understood | str:
             for one in assertion.evidence
         ),
         documents=tuple([_piece(one, badge.identity) for one in badge.documents]),
-        extra=tuple([_piece(one, badge.identity) for one in _not_understood(found, badge)]),
+        extra=tuple([_piece(one, badge.identity) for one in _not_understood(pieces, badge)]),
         media_type=badge.media_type,
         baked=(badge.baked.start, badge.baked.end) if badge.baked else (0, 0),
         warnings=badge.warnings,
@@ -134,13 +128,13 @@ def _columns(badge: Badge) -> tuple[object, ...]:
     )
 
 
-def _not_understood(found: Found, badge: Badge) -> list[Document]:
+def _not_understood(pieces: Pieces, badge: Badge) -> list[Document]:
     """Return what was found beside the badge and is no part of it: kept all the same."""
     given: tuple[tuple[DocumentKind, bytes | None], ...] = (
-        ("jws", found.jws),
-        ("assertion", found.assertion),
-        ("badge_class", found.badge_class),
-        ("issuer", found.issuer),
+        ("jws", pieces.jws),
+        ("assertion", pieces.assertion),
+        ("badge_class", pieces.badge_class),
+        ("issuer", pieces.issuer),
     )
     understood = [one.data for one in badge.documents]
     return [Document(kind, data) for kind, data in given if data and data not in understood]
