@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from migrator import errors
@@ -28,16 +28,18 @@ def explain_badge(
     allowed: Allowed,
 ) -> None:
     """Print the reasoning for the destination named, then for the others the archive knows."""
-    from migrator.archive import accounts
+    from migrator.archive import accounts, shelf
     from migrator.cli.plan import ask
     from migrator.destinations import registry
     from migrator.transfer.explain import explain
 
     number = one_meant(opened, text)
+    web = replace(web, learner=shelf.kept(opened, number).learner_id)
     others = [one for one in accounts.destinations(opened) if one.id != saved.id]
-    questions = [
-        ask(opened, registry.resolve(one.name), one, web, allowed) for one in (saved, *others)
-    ]
+    questions = []
+    for one in (saved, *others):
+        questions.append(ask(opened, registry.resolve(one.name), one, web, allowed))
+        web = replace(web, check=False)  # the hosts are asked once for all
     found = explain(opened, number, questions)
     console.lines(explanation_lines(found))
     console.result("explanation", asdict(found))

@@ -26,12 +26,14 @@ MAX_AGE = 30
 class WebAsked:
     """Whether the issuers' hosts are asked now, through which address, and how old answers may be.
 
-    Without `check` the answers that `verify` recorded in the last `max_age` days count.
+    Without `check` the answers that `verify` recorded in the last `max_age` days count; with it,
+    the addresses of everybody's badges are asked, or of one `learner`'s.
     """
 
     check: bool = False
     via: str | None = None
     max_age: int = MAX_AGE
+    learner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +188,37 @@ def ask(
 
 
 def _web(opened: Archive, asked: WebAsked) -> Web:
-    if not asked.check:
-        from datetime import UTC, datetime, timedelta
+    from datetime import UTC, datetime, timedelta
 
-        from migrator.verify.recorded import RecordedWeb
+    from migrator.verify.recorded import RecordedWeb
 
-        since = datetime.now(UTC) - timedelta(days=asked.max_age)
-        return RecordedWeb(opened, since.isoformat())
-    from migrator.net import Client
-    from migrator.verify.live import LiveWeb
+    if asked.check:
+        _ask_hosts(opened, asked)
+    since = datetime.now(UTC) - timedelta(days=asked.max_age)
+    return RecordedWeb(opened, since.isoformat())
 
-    return LiveWeb(Client(via=asked.via), played=asked.via is not None)
+
+def _ask_hosts(opened: Archive, asked: WebAsked) -> None:
+    """Do what `verify --again` does, before planning by its answers."""
+    from migrator import errors
+    from migrator.cli.progress import progress
+    from migrator.cli.stop import stoppable
+    from migrator.cli.verify import asker
+    from migrator.transfer import recipients
+    from migrator.verify.survey import Scope, survey
+
+    recipients.assign(opened)
+    with (
+        stoppable("the requests under way") as stop,
+        progress("Asking", None, "addresses") as show,
+    ):
+        scope, by = Scope(asked.learner, again=True), asker(asked.via, 2)
+        surveyed = survey(opened, by, scope, lambda done, _: show(done), stop)
+    if surveyed.interrupted:
+        raise errors.Interrupted(
+            "Stopped while asking the issuers' hosts; what they have answered is kept.",
+            "Run `verify` to ask the rest, then `plan`.",
+        )
 
 
 def _facts(made: Made) -> dict[str, object]:

@@ -71,7 +71,7 @@ def verify(
             stoppable("the requests under way") as stop,
             progress("Asking", None, "addresses") as show,
         ):
-            surveyed = survey(opened, _asker(via, at_once), scope, lambda done, _: show(done), stop)
+            surveyed = survey(opened, asker(via, at_once), scope, lambda done, _: show(done), stop)
         with progress("Judging") as show:
             tally = judge_all(opened, scope, datetime.now(UTC), show)
     _say(console, surveyed, tally, scope)
@@ -90,7 +90,8 @@ def _learner(opened: Archive, text: str | None) -> int | None:
     return matches[0]
 
 
-def _asker(via: str | None, at_once: int) -> Asker:
+def asker(via: str | None, at_once: int) -> Asker:
+    """Return who asks the hosts, or the one address that plays all of them."""
     from migrator.net import Client
     from migrator.verify.lines import Manners
     from migrator.verify.survey import Asker

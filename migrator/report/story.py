@@ -58,6 +58,10 @@ def _badge_lines(badge: BadgeStory) -> Iterator[str]:
         yield "    Not planned for any backpack yet. Next: badge-migrator plan --to DESTINATION"
     for where in badge.destinations:
         yield from _where_lines(where)
+        if where.reason in REASONS:
+            to = plain(where.destination)
+            command = f"badge-migrator plan --to {to} --explain {badge.assertion_id}"
+            yield f"    All about it: {command}"
 
 
 def _where_lines(where: Where) -> Iterator[str]:

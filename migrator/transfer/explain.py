@@ -17,7 +17,6 @@ from migrator.transfer.plan import Question
 from migrator.transfer.routes import Route
 from migrator.verify.answers import Answer, Web
 from migrator.verify.fate import FATES
-from migrator.verify.live import LiveWeb
 from migrator.verify.profile import named
 from migrator.verify.recorded import RecordedWeb
 from migrator.verify.rules import applied
@@ -195,8 +194,6 @@ def _asked(web: Web, url: str, answer: Answer) -> Asked:
         return Asked(url, _recorded(recorded), "live", recorded.asked_at)
     if not answer.known:
         return Asked(url, "nobody has asked, and the archive has no copy", "nobody")
-    if isinstance(web, LiveWeb):
-        return Asked(url, _now(answer), "live")
     return Asked(url, "not asked; taken to be as the archive has it", "archive")
 
 
@@ -206,12 +203,6 @@ def _recorded(recorded: WebAnswer) -> str:
     if recorded.status is not None:
         words += f", HTTP {recorded.status}"
     return f"{words}, {recorded.detail}" if recorded.detail else words
-
-
-def _now(answer: Answer) -> str:
-    if answer.status is None:
-        return f"no answer ({answer.error})"
-    return f"HTTP {answer.status}, {answer.content_type or 'no media type'}"
 
 
 def _rules(verdict: Verdict | None, *, account: bool) -> Iterator[RuleLine]:

@@ -20,7 +20,6 @@ from migrator.transfer import recipients
 from migrator.transfer.judging import Judge, Judged
 from migrator.transfer.routes import NOTHING_ALLOWED, Options, Route
 from migrator.verify.answers import Web
-from migrator.verify.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +147,16 @@ def _decide(badge: Kept, judged: Judged) -> _Decision:
         assumed=len(verdict.assumed) if is_sent and verdict else 0,
     )
     hosts = judged.hosts if route is Route.RESTORE else ()
-    if verdict is None or account is None:
-        return _Decision(planned, hosts=hosts)
-    row = verdicts.Row(judged.reason is None, judged.reason, judged.detail)
-    return _Decision(planned, row, _called(badge, verdict), hosts)
+    row = None
+    if verdict is not None and account is not None:
+        row = verdicts.Row(judged.reason is None, judged.reason, judged.detail)
+    return _Decision(planned, row, _called(badge, judged), hosts)
 
 
-def _called(badge: Kept, verdict: Verdict) -> BadgeClass | None:
+def _called(badge: Kept, judged: Judged) -> BadgeClass | None:
     """Return the badge class that was heard of, for a badge that only had its address."""
-    if badge.named or verdict.assertion is None:
-        return None
-    found = verdict.assertion.badge_class
-    return found if found is not None and found.name else None
+    for verdict in (judged.verdict, judged.restored):
+        found = verdict.assertion.badge_class if verdict and verdict.assertion else None
+        if found is not None and found.name:
+            return None if badge.named else found
+    return None
