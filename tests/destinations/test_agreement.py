@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from migrator.destinations.badgr.verdicts import outcome
 from migrator.destinations.base import OutcomeState
 from migrator.openbadges.model import Addresses
-from migrator.verify.answers import Answer
+from migrator.verify.agreement import RecordedPages
 from migrator.verify.assess import Submission, assess
 
 BADGR = Path(__file__).parents[2] / "fixtures" / "badgr"
@@ -40,26 +38,6 @@ NOT_ABOUT_BADGES = (
     "2-import-37",
     "2-import-48",
 )
-
-
-@dataclass
-class RecordedWeb:
-    """The web the recordings were made over."""
-
-    pages: dict
-    dead: set
-
-    def get(self, url):
-        page = self.pages.get(url)
-        if page and "redirect" in page:
-            page = self.pages[page["redirect"]]
-        if page is None:
-            dead = urlsplit(url).hostname in self.dead
-            return Answer(url, error="dns") if dead else Answer(url, 404, "text/html", b"<html>")
-        body = page["text"].encode() if "text" in page else json.dumps(page.get("json")).encode()
-        if "image" in page:
-            body = base64.b64decode(WEB["images"][page["image"]])
-        return Answer(url, page["status"], page["type"], body)
 
 
 def submitted(exchange):
@@ -100,8 +78,7 @@ def test_plan_and_push_give_the_same_reason(exchange, reply_of):
     name = exchange["name"]
     heard = outcome(reply_of(name))
     account = BOB if "bob-claims" in name else ALICE
-    web = RecordedWeb({page["url"]: page for page in WEB["pages"]}, set(WEB["dead"]))
-    predicted = assess(submitted(exchange), web, account, NOW)
+    predicted = assess(submitted(exchange), RecordedPages(WEB), account, NOW)
     if heard.state is OutcomeState.ALREADY_THERE:
         assert predicted.accepted
         return
