@@ -20,8 +20,8 @@ MOST_BYTES = 16 << 20
 """What is larger, packed or not, is no badge's."""
 _HTTP = StatusAndHeadersParser(["HTTP/"], verify=False)
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_WINDOWS = (47, -15)
-"""What zlib is told of the two things that are called deflate, and of gzip."""
+_WRAPPED, _RAW = 47, -15
+"""What zlib is told: gzip or zlib around it, or the bare deflate that some servers send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _unpacked(http: StatusAndHeaders, whole: bytes) -> bytes | None:
         return whole
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return None
-    for window in _WINDOWS:
+    for window in (_WRAPPED, _RAW) if encoding == "deflate" else (_WRAPPED,):
         inflate = zlib.decompressobj(window)
         try:
             body = inflate.decompress(whole, MOST_BYTES)

@@ -37,6 +37,7 @@ class _Attempt:
     want: Want
     tried: list[str] = field(default_factory=list)
     bad: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
     fetched: int = 0
     trouble: str = ""
 
@@ -73,6 +74,10 @@ class Search:
         return WebAnswer(want.link.url, ORIGIN, want.link.kind, outcome, detail=told[:_MOST_DETAIL])
 
     def _at(self, attempt: _Attempt, url: str, since: str | None, hops: int) -> WebAnswer | None:
+        where = place(url)
+        if where in attempt.places:  # redirects that lead in circles
+            return None
+        attempt.places.add(where)
         captures = self._captures(attempt, url, since)
         for capture in captures:
             if capture.usable and attempt.worth(capture):

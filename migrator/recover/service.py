@@ -100,11 +100,18 @@ class Service:
             if reply.status not in _REDIRECTS or capture.redirects:
                 return reply
             # The service moves on to the moment it really has; never out of its own house.
-            location = urljoin(url, reply.headers.get("Location", ""))
-            if self.saved_address(location) is None:
+            following = self._following(url, reply.headers.get("Location", ""))
+            if following is None:
                 return reply
-            url = location
+            url = following
         raise NoAnswer("the web archive leads in circles")
+
+    def _following(self, url: str, location: str) -> str | None:
+        try:
+            following = urljoin(url, location)
+            return following if location and self.saved_address(following) else None
+        except ValueError:
+            return None
 
     def saved_address(self, location: str) -> str | None:
         """Return the address whose capture this is an address of, None for any other address."""
