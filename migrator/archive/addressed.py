@@ -54,19 +54,6 @@ def said_by(archive: Archive, host: str) -> list[Said]:
     ]
 
 
-def refusal_of(archive: Archive, assertion_id: int) -> tuple[str, str] | None:
-    """Return (reason, moment) of the newest check that asked the web about a badge.
-
-    None where nobody has asked, or where nothing was wrong.
-    """
-    row = archive.one(
-        "select accepted, reason, checked_at from verdict"
-        " where assertion_id = ? and asked = 'web' order by checked_at desc, id desc limit 1",
-        assertion_id,
-    )
-    return None if row is None or row[0] or not row[1] else (row[1], row[2])
-
-
 def issuer_of(archive: Archive, assertion_id: int) -> Contact | None:
     """Return who has awarded a badge, as far as the archive knows."""
     rows = readable_rows(
@@ -89,15 +76,3 @@ def called(archive: Archive, assertion_id: int) -> tuple[str, str | None]:
         assertion_id,
     )
     return (rows[0][0], rows[0][1]) if rows else (f"badge {assertion_id}", None)
-
-
-def badge_known_as(archive: Archive, name: str) -> list[int]:
-    """Return the ids of badges with this number, identity or web address; at most two."""
-    number = int(name) if name.isascii() and name.isdigit() and len(name) < 16 else 0
-    rows = archive.all(
-        "select id from assertion where id = ?1 or identity in (?2, 'url:' || ?2)"
-        " or hosted_url = ?2 order by id limit 2",
-        number,
-        name,
-    )
-    return [int(row[0]) for row in rows]

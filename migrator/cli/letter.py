@@ -171,12 +171,11 @@ def _facts(
     badges: list[Badge] = []
     names: Counter[str] = Counter()
     emails: Counter[str] = Counter()
-    whys: Counter[tuple[str, str]] = Counter()
     for number, (assertion_id, _lacks) in enumerate(found.wanted.badges(done.host)):
         if number >= _ASKED:
             break
-        _look(opened, assertion_id, badges, (names, emails, whys))
-    why, asked_at = _why(opened, done.host, whys)
+        _look(opened, assertion_id, badges, names, emails)
+    why, asked_at = _why(opened, done.host)
     files = _files(found, done.host)
     return Facts(
         host=done.host,
@@ -198,12 +197,12 @@ def _look(
     opened: Archive,
     assertion_id: int,
     badges: list[Badge],
-    counts: tuple[Counter[str], Counter[str], Counter[tuple[str, str]]],
+    names: Counter[str],
+    emails: Counter[str],
 ) -> None:
     from migrator.archive import addressed, holdings
     from migrator.report.letter import Badge
 
-    names, emails, whys = counts
     if len(badges) < _FEW:
         holding = holdings.holding(opened, assertion_id)
         title = addressed.called(opened, assertion_id)[0]
@@ -212,14 +211,9 @@ def _look(
     if contact is not None:
         names.update([contact.name] if contact.name else [])
         emails.update([contact.email] if contact.email and "@" in contact.email else [])
-    refusal = addressed.refusal_of(opened, assertion_id)
-    if refusal is not None:
-        whys[refusal] += 1
 
 
-def _why(
-    opened: Archive, host: str, whys: Counter[tuple[str, str]]
-) -> tuple[str | None, str | None]:
+def _why(opened: Archive, host: str) -> tuple[str | None, str | None]:
     """Return what is wrong with a host and when it was found out, as far as anybody has asked."""
     from migrator.archive import addressed
     from migrator.report.letter import RESTORABLE
@@ -227,9 +221,6 @@ def _why(
     for said in addressed.said_by(opened, host):
         if said.outcome in RESTORABLE:
             return said.outcome, said.asked_at
-    for (reason, asked_at), _count in whys.most_common():
-        if reason in RESTORABLE:
-            return reason, asked_at
     return None, None
 
 

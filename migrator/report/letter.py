@@ -21,26 +21,21 @@ _FEW = 20
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]|^[-+=]")
 _NUMBERED = re.compile(r"^(\d+)(?=[.)])")
 
-# What a host or a check says, as an issuer should hear it; {host} is its web site.
+# The fates of an address, as an issuer should hear of them; {host} is its web site.
 _WHY = {
     "no_such_host": "there is no web site under the name {host} any more",
     "host_silent": "the web site {host} no longer answers",
-    "host_dead": "the web site {host} no longer answers",
     "host_insecure": "the certificate of {host} is no longer good, so that nobody can trust it",
     "gone": "{host} answers, but the files that stood there are gone",
-    "document_gone": "{host} answers, but the files that stood there are gone",
     "parked": "the addresses at {host} show other web pages now",
-    "not_a_badge_any_more": "the addresses at {host} show other web pages now",
     "not_a_badge": "the addresses at {host} show something else now",
     "not_a_document": "the files at {host} can no longer be read",
     "not_a_picture": "the pictures at {host} are no longer there",
-    "badge_image_missing": "the pictures at {host} are no longer there",
-    "signing_key_missing": "the key to the signed badges at {host} is no longer there",
     "forbidden": "{host} does not show the files to the public any more",
     "circles": "the addresses at {host} lead on in circles",
 }
 RESTORABLE = frozenset(_WHY)
-"""The reasons and outcomes that putting files back puts right."""
+"""The fates of addresses (docs/verify.md) that putting files back puts right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class File:
 class Facts:
     """What a letter is made of; lists are beginnings, the numbers beside them count all.
 
-    `why` is a reason or an outcome (None where nobody has asked the host), `asked_at` when it was
+    `why` is the fate of an address (None where nobody has asked the host), `asked_at` when it was
     found out. `writer` is the learner's name and address, None for a letter about everybody's
     badges. `attached` is the name of the ZIP that goes with it.
     """
