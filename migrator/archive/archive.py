@@ -54,8 +54,9 @@ class Archive:
             else:
                 check_version(path, conn)
             journal = keep_journal(conn, path)
-            # Digests come in no order: with SQLite's own 2 MB, 100,000 badges take 6 % longer.
-            conn.execute("pragma cache_size = -16000")
+            # Digests come in no order: with less at hand than their indexes need, a million badges
+            # take half as long again (16 MB against 48 MB, measured).
+            conn.execute("pragma cache_size = -48000")
             upgrade(path, conn)
         opened = cls(path, conn, clock)
         opened.shared = journal == WAL
