@@ -14,6 +14,8 @@ from migrator.archive.understood import Piece, piece_of
 
 WHOLE = 4
 """So many documents of one make are kept whole and readable before a frame is made of it."""
+_LARGE = 4096
+"""Of a longer frame (a picture in it) only one document is kept whole, in characters."""
 
 READ = """
 select cast(document.content as blob) as content, cast(frame.content as blob) as frame,
@@ -54,7 +56,7 @@ class DocumentWriter:
             if len(self._made) >= _REMEMBERED:  # each of a make of its own
                 self._made.clear()
             self._made[digest] += 1
-            if self._made[digest] > WHOLE:
+            if self._made[digest] > (1 if len(common) > _LARGE else WHOLE):
                 number = self._rows.add_new("frame", digest, common)
         return number
 
