@@ -44,7 +44,7 @@ _KINDS = {
 class Judged:
     """One badge: its fate (of TITLES), what is to say about its parts, and the verdict's row.
 
-    `row` is None for a badge nobody has asked about, `badge_class` what its issuer serves today.
+    `row` is None for a badge that was not asked about in full, `badge_class` what its issuer serves today.
     `spelling` is an address its learner has to add to an account, `hosts` are those of its parts.
     """
 
@@ -92,7 +92,7 @@ def judge_badge(
     fate = _fate(answers, verdict, revoked)
     sentences = _sentences(trace, verdict, proof, revoked)
     reason = "revoked" if fate == "revoked" else verdict.reason
-    asked = any(trace.needed.values())
+    asked = fate != NOT_ASKED and any(trace.needed.values())
     badge_class = _name(verdict)
     return Judged(
         assertion_id=kept.assertion_id,

@@ -60,9 +60,7 @@ class Lines:
         self._fill()
         now = self._clock()
         for host, line in list(self._lines.items()):
-            if not line.waiting and not line.flying:
-                del self._lines[host]
-            elif line.waiting and self._may(host, line, now):
+            if line.waiting and self._may(host, line, now):
                 line.due = None
                 line.flying += 1
                 # To the end: every host has its turn.
@@ -116,15 +114,27 @@ class Lines:
         return line.due <= now
 
     def _fill(self) -> None:
-        for host, line in self._lines.items():
+        for host, line in list(self._lines.items()):
             if not line.waiting and not line.dry:
                 line.waiting.extend(self._agenda.take(host, _AT_HAND))
                 line.dry = not line.waiting
+            if line.dry and not line.waiting and not line.flying:
+                del self._lines[host]
         while len(self._lines) < _MOST_HOSTS and not self._dry:
-            following = self._agenda.next_host(self._last_host)
+            following = self._new_host()
             if following is None:
                 self._dry = True
-                return
+            else:
+                taken = self._agenda.take(following, _AT_HAND)
+                self._lines[following] = _Line(deque(taken))
+
+    def _new_host(self) -> str | None:
+        """Return a host that has no line yet, None when every host has one."""
+        for _ in range(len(self._lines) + 1):
+            following = self._agenda.next_host(self._last_host)
+            if following is None:
+                return None
             self._last_host = following
-            line = self._lines.setdefault(following, _Line())
-            line.waiting.extend(self._agenda.take(following, _AT_HAND))
+            if following not in self._lines:
+                return following
+        return None
