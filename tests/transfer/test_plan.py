@@ -9,8 +9,9 @@ from migrator.archive.lease import leased
 from migrator.destinations.base import Capabilities, Input
 from migrator.openbadges.model import Addresses
 from migrator.openbadges.recipient import hash_identity
-from migrator.sources.found import Found
+from migrator.sources.found import Found, FoundLearner
 from migrator.transfer.plan import PlanCounts
+from migrator.transfer.routes import Options
 from migrator.verify.answers import Answer
 from migrator.verify.archived import ArchivedWeb
 
@@ -201,3 +202,62 @@ def test_a_batch_of_the_plan_is_written_whole_or_not_at_all(desk, make, archive)
     with pytest.raises(KeyboardInterrupt):
         ledger.write_plan(archive, desk.saved.id, planned())
     assert desk.states() == []
+
+
+def routes(desk):
+    rows = desk.archive.all("select route, reason from transfer order by assertion_id")
+    return [tuple(row) for row in rows]
+
+
+def test_each_badge_gets_its_route(desk, make):
+    whole = make.found(1, image=make.baked(1))
+    expired = make.json(make.assertion(4, expires="2018-01-01"))
+    desk.read([whole, make.found(2, badge_class=None, issuer=None), make.found(3)])
+    desk.read([make.found(4, assertion=expired)])
+    counts = desk.plan(web=DeadWeb())
+    assert routes(desk)[:2] == [("restore", "host_dead"), (None, "host_dead")]
+    assert counts.hosts == (("issuer.example", 1),)
+    desk.plan(web=ArchivedWeb(desk.archive))
+    assert routes(desk)[0] == ("import", None)
+    assert routes(desk)[3] == (None, "expired")
+
+
+def test_a_new_award_is_planned_only_when_the_destination_can_and_somebody_asks(desk, make):
+    desk.read([make.found(1, badge_class=None, issuer=None)])
+    awards = Capabilities(frozenset(Input), routes=frozenset({"import", "reaward"}))
+    asks = Options(reaward=True)
+    for capabilities, options, route in (
+        (awards, Options(), None),
+        (desk.backpack.capabilities, asks, None),
+        (awards, asks, "reaward"),
+    ):
+        desk.plan(web=DeadWeb(), capabilities=capabilities, options=options)
+        assert routes(desk) == [(route, "host_dead")]
+        assert desk.push().sent == {}
+
+
+def test_a_badge_that_could_not_be_moved_from_any_account_says_so(desk, make):
+    desk.read([make.found(1, "bob@example.org", image=make.baked(1))])
+    desk.plan(web=DeadWeb())
+    assert routes(desk) == [("restore", "host_dead")]
+    desk.plan(web=ArchivedWeb(desk.archive))
+    assert routes(desk) == [(None, "no_account")]
+
+
+def test_an_address_the_archive_knows_of_the_learner_is_named(desk, make):
+    hashed = {"type": "email", "hashed": True, "salt": "s"}
+    identity = hash_identity("ann.old@example.net", "sha256", "s")
+    assertion = make.assertion(1) | {"recipient": hashed | {"identity": identity}}
+    desk.read([make.found(1, ANN, assertion=make.json(assertion))])
+    desk.read([FoundLearner("ann", (ANN, "ann.old@example.net"), "Ann")])
+    desk.plan(web=ArchivedWeb(desk.archive))
+    assert details(desk)[0][0] == "add this spelling to the account: ann.old@example.net"
+
+
+def test_the_ways_out_of_a_plan_add_up(desk, make):
+    desk.read([make.found(n, image=make.baked(n)) for n in range(3)])
+    desk.read([make.found(4, badge_class=None), make.found(5, "bob@example.org")])
+    for web in (DeadWeb(), ArchivedWeb(desk.archive)):
+        counts = desk.plan(web=web)
+        routed = ledger.routes(desk.archive, desk.saved.id)
+        assert sum(one.badges for one in routed) == counts.to_send + counts.held
