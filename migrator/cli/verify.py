@@ -132,12 +132,15 @@ def _say(console: Console, surveyed: Surveyed, tally: Tally, scope: Scope) -> No
 
 
 def _badge_lines(one: Judged) -> Iterator[str]:
+    from migrator.reasons import REASONS
     from migrator.report.words import plain
     from migrator.verify.judgement import TITLES
 
     yield f"  {plain(one.title)}: {TITLES[one.fate]}"
     for sentence in one.sentences:
         yield f"      {plain(sentence)}"
+    if one.row is not None and one.row.reason in _OF_THE_BADGE:
+        yield f"      {REASONS[one.row.reason].sentence}"
 
 
 def _meanings(tally: Tally) -> Iterator[str]:

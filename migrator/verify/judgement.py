@@ -44,8 +44,9 @@ _KINDS = {
 class Judged:
     """One badge: its fate (of TITLES), what is to say about its parts, and the verdict's row.
 
-    `row` is None for a badge that was not asked about in full, `badge_class` what its issuer serves today.
-    `spelling` is an address its learner has to add to an account, `hosts` are those of its parts.
+    `row` is None for a badge that was not asked about in full; `badge_class` is what its issuer
+    serves today. `spelling` is an address its learner has to add to an account, `hosts` are those
+    of its parts.
     """
 
     assertion_id: int

@@ -27,7 +27,7 @@ from migrator.verify.lines import Lines, Manners
 from migrator.verify.references import references
 
 _BATCH_ROWS, _BATCH_BYTES, _BATCH_SECONDS = 200, 8 * 1024 * 1024, 2.0
-_LAST_ANSWERS = 5.0
+_LAST_ANSWERS = 3.0
 _PAUSE = 30.0
 _SPARED = "not asked: its host did not answer for another address"
 

@@ -7,7 +7,17 @@ import re
 import pytest
 
 from migrator.archive import accounts as accounts_store
-from migrator.archive import collections, ledger, recipients, shelf, stories, totals, verdicts
+from migrator.archive import (
+    collections,
+    ledger,
+    recipients,
+    shelf,
+    stories,
+    totals,
+    verdicts,
+    webanswers,
+)
+from migrator.archive import kept_at as kept
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import FoundCollection, FoundLearner, Membership
 
@@ -97,6 +107,17 @@ def test_joining_two_learners_needs_no_scan(watched, reader, tmp_path):
         lambda archive, account: shelf.document_at(archive, "https://nowhere.example/"),
         lambda archive, account: shelf.artwork_at(archive, "https://issuer.example/classes/1.png"),
         lambda archive, account: shelf.artwork_at(archive, "https://nowhere.example/"),
+        lambda archive, account: kept.kept_at(
+            archive, "https://issuer.example/classes/1.json", "badge_class"
+        ),
+        lambda archive, account: kept.kept_at(
+            archive, "https://issuer.example/none.json", "assertion"
+        ),
+        lambda archive, account: kept.kept_at(archive, "https://issuer.example/1.png", "image"),
+        lambda archive, account: webanswers.latest(archive, "https://issuer.example/1"),
+        lambda archive, account: webanswers.marks(archive, "https://issuer.example/1", {"alive"}),
+        lambda archive, account: recipients.of_learner(archive, 3),
+        lambda archive, account: recipients.badges_of(archive, 3),
         lambda archive, account: stories.learners_like(archive, "P3@x.org"),
         lambda archive, account: stories.story(archive, 3),
         lambda archive, account: list(stories.unclaimed(archive)),
