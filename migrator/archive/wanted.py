@@ -200,12 +200,14 @@ class Wanted:
             ),
         )
 
+    # A cross join keeps SQLite from going through all addresses of a host for each badge.
+
     def badges(self, host: str) -> Iterator[tuple[int, int]]:
         """Yield (assertion id, how many addresses of this host it needs and lacks), by id."""
         last = 0
         while rows := self._conn.execute(
             "select assertion_id, sum(badge.needed and file is null) from badge"
-            " join address on address.id = badge.address_id"
+            " cross join address on address.id = badge.address_id"
             " where host = ? and assertion_id > ? group by assertion_id"
             " order by assertion_id limit 500",
             (host, last),
@@ -217,8 +219,8 @@ class Wanted:
         """Return the addresses of a host that a badge needs and that are missing."""
         rows = self._conn.execute(
             "select (select min(url) from spelling where address_id = address.id) from badge"
-            " join address on address.id = badge.address_id where assertion_id = ? and host = ?"
-            " and badge.needed and file is null order by path, query",
+            " cross join address on address.id = badge.address_id where assertion_id = ?"
+            " and host = ? and badge.needed and file is null order by path, query",
             (assertion_id, host),
         ).fetchall()
         return [row[0] for row in rows]
@@ -226,7 +228,7 @@ class Wanted:
     def elsewhere(self, assertion_id: int, host: str) -> list[str]:
         """Return the other hosts that a badge needs."""
         rows = self._conn.execute(
-            "select distinct host from badge join address on address.id = badge.address_id"
+            "select distinct host from badge cross join address on address.id = badge.address_id"
             " where assertion_id = ? and host <> ? and badge.needed order by host",
             (assertion_id, host),
         ).fetchall()
