@@ -72,8 +72,8 @@ class Books:
         self._conn.execute("pragma journal_mode = off")
         self._conn.execute("pragma synchronous = off")
         self._conn.execute(
-            "create table address (url text primary key, kind text not null, state text not null)"
-            " without rowid"
+            "create table address (url text primary key, host text not null, kind text not null,"
+            " state text not null) without rowid"
         )
 
     def __enter__(self) -> Self:
@@ -92,9 +92,11 @@ class Books:
         row = self._conn.execute("select state from address where url = ?", (url,)).fetchone()
         return None if row is None else str(row[0])
 
-    def settle(self, url: str, kind: str, state: str) -> None:
+    def settle(self, url: str, host: str, kind: str, state: str) -> None:
         """Note what has become of an address, in place of what was noted before."""
-        self._conn.execute("insert or replace into address values (?, ?, ?)", (url, kind, state))
+        self._conn.execute(
+            "insert or replace into address values (?, ?, ?, ?)", (url, host, kind, state)
+        )
 
     def counts(self) -> dict[str, int]:
         """Return how many addresses are in each state."""
@@ -109,3 +111,13 @@ class Books:
             if state in states:
                 found[kind] = found.get(kind, 0) + count
         return found
+
+    def busiest_host(self, *states: str) -> str | None:
+        """Return the host with the most addresses in one of these states, None without any."""
+        marks = ", ".join("?" * len(states))
+        row = self._conn.execute(
+            f"select host from address where state in ({marks}) group by 1"  # noqa: S608 - question marks
+            " order by count(*) desc, host limit 1",
+            states,
+        ).fetchone()
+        return None if row is None else str(row[0])

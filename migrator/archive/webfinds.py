@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from migrator.archive import shelf
+from migrator.archive import addressed, shelf
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
 from migrator.archive.webanswers import WebAnswer
@@ -61,6 +61,18 @@ def standing(archive: Archive, url: str) -> Standing:
     return Standing(live, wayback, wayback_at, recovered_at)
 
 
+def origins(archive: Archive, url: str) -> frozenset[str]:
+    """Return from where a body came for exactly this address: live, wayback, warc."""
+    rows = archive.all(
+        "select distinct origin from web_answer where url = ? and document_id is not null", url
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def is_held(archive: Archive, url: str) -> bool:
-    """Say whether a source held what stood at this address (of a picture, at least the artwork)."""
-    return shelf.document_at(archive, url) is not None or shelf.artwork_at(archive, url) is not None
+    """Say whether a source held the very file that stood at this address.
+
+    What was rebuilt from a Backpack's own copy, or taken out of a baked image, is not that file.
+    """
+    document = shelf.document_id_at(archive, url, "found")
+    return document is not None or addressed.baked_image_at(archive, url) is not None

@@ -4,54 +4,64 @@ from __future__ import annotations
 
 from migrator.archive import shelf, webfinds
 from migrator.archive.archive import Archive
+from migrator.archive.documents import document_bytes
 from migrator.archive.webanswers import WebAnswer
 from migrator.openbadges.documents import parse_object
-from migrator.openbadges.jws import is_jws
 from migrator.openbadges.model import Unreadable
 from migrator.openbadges.versions import document_type
 
 LIVING = ("alive", "moved")
-RECOVERED = "recovered"
 FOUND = "found"
+DERIVED = "derived"
 _KEY_MARK = b"-----BEGIN"
 
 
 def best_document(archive: Archive, url: str) -> WebAnswer | None:
     """Return the best copy of what stood at exactly this address, its body with it; else None.
 
-    The host's own answer (outcomes LIVING) comes before what a source held (origin and outcome
-    "found"), that before a web archive's capture, that before a WARC file's. A badge's picture is
-    "found" without what was baked into it.
+    The host's own answer (outcomes LIVING) comes before what a source held, that before a web
+    archive's capture, that before a WARC file's; last comes what the archive can rebuild (an
+    original out of the Backpack's copy, a picture without what was baked into it). What is not of
+    the web has the origin "found", and the outcome "found" or "derived".
     """
-    live = webfinds.newest_body(archive, url, "live", LIVING)
-    if live is not None:
-        return live
-    held = _held(archive, url)
+    origins = webfinds.origins(archive, url)
+    if "live" in origins:
+        live = webfinds.newest_body(archive, url, "live", LIVING)
+        if live is not None:
+            return live
+    held = _document(archive, url, FOUND)
     if held is not None:
         return held
-    return webfinds.newest_body(archive, url, "wayback", (RECOVERED,)) or webfinds.newest_body(
-        archive, url, "warc", (RECOVERED,)
-    )
+    for origin in ("wayback", "warc"):
+        if origin in origins:
+            again = webfinds.newest_body(archive, url, origin, (webfinds.RECOVERED,))
+            if again is not None:
+                return again
+    return _document(archive, url, DERIVED) or _picture(archive, url)
 
 
-def _held(archive: Archive, url: str) -> WebAnswer | None:
-    document = shelf.document_at(archive, url)
-    if document is not None:
-        kind = _kind(document)
-        media_type = "text/plain" if kind in ("jws", "key") else "application/json"
-        kind = "assertion" if kind == "jws" else kind
-        return WebAnswer(url, FOUND, kind, FOUND, media_type=media_type, body=document)
-    picture = shelf.artwork_at(archive, url)
-    if picture is not None:
-        return WebAnswer(url, FOUND, "image", FOUND, media_type=picture[1], body=picture[0])
-    return None
+def _document(archive: Archive, url: str, outcome: str) -> WebAnswer | None:
+    number = shelf.document_id_at(archive, url, outcome)
+    if number is None:
+        return None
+    body = document_bytes(archive.conn, number)
+    kind, media_type = _kind(body)
+    return WebAnswer(url, FOUND, kind, outcome, media_type=media_type, body=body)
 
 
-def _kind(document: bytes) -> str:
-    if _KEY_MARK in document[:256]:
-        return "key"
+def _picture(archive: Archive, url: str) -> WebAnswer | None:
+    found = shelf.artwork_at(archive, url)
+    if found is None:
+        return None
+    return WebAnswer(url, FOUND, "image", DERIVED, media_type=found[1], body=found[0])
+
+
+def _kind(body: bytes) -> tuple[str, str]:
+    """Return what a document is (the kind of a web answer), and its media type."""
+    if _KEY_MARK in body[:256]:
+        return "key", "text/plain"
     try:
-        kind = document_type(parse_object(document))
+        kind = document_type(parse_object(body))
     except Unreadable:
-        return "jws" if is_jws(document.decode("latin-1")) else "assertion"
-    return "revocation_list" if kind == "other" else kind
+        return "assertion", "text/plain"  # a JWS, or what a source had in its place
+    return ("revocation_list" if kind == "other" else kind), "application/json"

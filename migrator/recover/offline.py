@@ -19,7 +19,7 @@ from migrator.recover.link import Link
 from migrator.recover.online import Limits
 from migrator.recover.search import Want
 from migrator.recover.service import Stopped
-from migrator.recover.tally import AGAIN, Tally
+from migrator.recover.tally import Tally, counted
 from migrator.recover.walk import Scope, Walk
 from migrator.recover.warc import Fault
 from migrator.recover.warcfiles import check_files, saved_in_files
@@ -101,7 +101,7 @@ def _walk(archive: Archive, scope: Scope, run: _Run) -> Tally:
             badges += 1
             if walk.badge(badge):
                 fill_in(archive, badge)
-        return Tally(badges=badges, states=books.counts(), kinds=books.kinds(*AGAIN))
+        return counted(books, badges)
 
 
 def _round(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.archive import webanswers
 from migrator.archive.archive import Archive
@@ -14,7 +14,7 @@ from migrator.archive.webanswers import WebAnswer
 from migrator.recover.filling import fill_in
 from migrator.recover.search import Search, Want
 from migrator.recover.service import Service, Stopped
-from migrator.recover.tally import AGAIN, Tally
+from migrator.recover.tally import Tally, counted
 from migrator.recover.walk import Scope, Walk
 
 PATIENCE = 3
@@ -93,11 +93,9 @@ def recover_online(
                 skipped += 1
             else:
                 _look(archive, walk, badge)
-        return Tally(
-            badges=badges,
+        return replace(
+            counted(books, badges),
             not_looked_at=skipped,
-            states=books.counts(),
-            kinds=books.kinds(*AGAIN),
             trouble=asking.trouble,
             interrupted=limits.stop(),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from migrator.archive.sought import Books
 from migrator.recover.walk import LOST_STATES
 
 AGAIN = ("recovered", "recovered_before")
@@ -16,14 +17,16 @@ class Tally:
     """Badges and their addresses, each counted once, and why a run has ended early.
 
     `badges = looked_at + not_looked_at` and `addresses = served + unverified + lost`, where lost is
-    the sum of LOST_STATES. `kinds` counts what was found again, now or before, by kind. `trouble`
-    says why the web archive was given up for now. `problems` are (place, sentence) of WARC files.
+    the sum of LOST_STATES. `kinds` counts what was found again, now or before, by kind; `host` is
+    where most of that belongs (or else most of what is lost). `trouble` says why the web archive
+    was given up for now. `problems` are (place, sentence) of WARC files.
     """
 
     badges: int = 0
     not_looked_at: int = 0
     states: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
+    host: str | None = None
     trouble: str = ""
     interrupted: bool = False
     problems: tuple[tuple[str, str], ...] = ()
@@ -57,3 +60,9 @@ class Tally:
     def open(self) -> bool:
         """Whether a later run has something left to ask."""
         return bool(self.count("left") or self.count("no_answer") or self.not_looked_at)
+
+
+def counted(books: Books, badges: int) -> Tally:
+    """Return what stands in the books of a run."""
+    host = books.busiest_host(*AGAIN) or books.busiest_host(*LOST_STATES)
+    return Tally(badges, states=books.counts(), kinds=books.kinds(*AGAIN), host=host)

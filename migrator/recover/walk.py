@@ -84,7 +84,7 @@ class Walk:
         known = self._books.state(url)
         if known is None or (known == "unverified" and lost):
             known = self._found_out(want, lost=lost)
-            self._books.settle(url, want.link.kind, known)
+            self._books.settle(url, host(url), want.link.kind, known)
         return known
 
     def _found_out(self, want: Want, *, lost: bool) -> str:

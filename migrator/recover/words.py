@@ -51,7 +51,7 @@ def tally_lines(tally: Tally) -> Iterator[str]:
     looked = tally.badges - tally.not_looked_at
     rest = f" ({tally.not_looked_at:,} more not looked at)" if tally.not_looked_at else ""
     yield (
-        f"{_many(looked, 'badge')} with {_many(tally.addresses, 'address', 'addresses')}{rest} ="
+        f"{_many(looked, 'badge')}{rest} with {_many(tally.addresses, 'address', 'addresses')} ="
         f" {tally.count('served'):,} not lost + {tally.count('unverified'):,} never verified"
         f" + {tally.lost:,} lost."
     )
@@ -83,7 +83,7 @@ def next_line(tally: Tally, *, offline: bool) -> str:
             " themselves (or recover --unverified, which takes their silence for granted)."
         )
     if tally.found_again:
-        return "Next: badge-migrator export restore-site"
+        return f"Next: badge-migrator export restore-site --host {tally.host}"
     if tally.count("not_found"):
         other = (
             "a web archive (badge-migrator recover)"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 import signal
@@ -48,7 +50,9 @@ def web(httpserver, make, monkeypatch):
     def answer(request):
         if request.path.startswith("/cdx"):
             url = request.args["url"]
-            row = ["example,issuer)/", "20150601000000", url, "application/json", "200", "-", "1"]
+            sha1 = hashlib.sha1(kept.get(url, b""), usedforsecurity=False).digest()
+            digest = base64.b32encode(sha1).decode()
+            row = ["org,x)/", "20150601000000", url, "application/json", "200", digest, "1"]
             return Response(json.dumps([HEADER, row] if url in kept else []))
         return Response(kept[request.path.partition("id_/")[2]], content_type="application/json")
 
@@ -67,11 +71,13 @@ def test_what_is_found_is_said_and_counted(run, lost, web):
     assert lines[-4:-1] == [
         "2 badges with 6 addresses = 0 not lost + 0 never verified + 6 lost.",
         "6 lost = 2 found again now + 4 found nowhere; missing: 0.",
-        "2 documents are found again (1 assertion, 1 badge class). They let you restore the site"
-        " (`export restore-site`); they do not make a backpack accept the badges, because the"
-        " hosts no longer answer for them.",
+        (
+            "2 documents are found again (1 assertion, 1 badge class). They let you restore the"
+            " site (`export restore-site`); they do not make a backpack accept the badges, because"
+            " the hosts no longer answer for them."
+        ),
     ]
-    assert lines[-1] == "Next: badge-migrator export restore-site"
+    assert lines[-1] == "Next: badge-migrator export restore-site --host issuer.example"
 
 
 def test_the_web_archive_can_be_set_once_for_all(run, lost, web, monkeypatch):
@@ -186,6 +192,19 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(start, run, lost, web, ht
     assert time.monotonic() - began < 10
     assert process.returncode == 130, err
     assert "Stopping after the address under way" in err
-    assert "1 badge with 1 address (1 more not looked at)" in out
+    assert "1 badge (1 more not looked at) with 1 address =" in out
     assert "1 lost = 1 left for a later run; missing: 0." in out
     assert out.splitlines()[-1].startswith("To go on: run the same command again")
+
+
+def test_the_example_in_the_docs_is_what_is_printed(run, lost, web, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "recover.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```console\n\$ badge-migrator (.*)\n((?s:.*?))```", page)
+    monkeypatch.setenv("BADGE_MIGRATOR_WEB_ARCHIVE", web)
+    monkeypatch.setenv("BADGE_MIGRATOR_ARCHIVE", str(lost))
+    assert len(examples) == 2
+    for command, expected in examples:
+        ran = run(*command.split())
+        printed = ran.out.replace(web, "https://web.archive.org")
+        # Lines are folded for the page.
+        assert " ".join(printed.split()) == " ".join(expected.split())

@@ -6,6 +6,7 @@ import pytest
 
 from migrator.archive import webanswers
 from migrator.archive.webanswers import WebAnswer
+from migrator.recover import best
 from migrator.recover.best import best_document
 
 URL = "https://issuer.example/assertions/1.json"
@@ -66,5 +67,26 @@ def test_what_kind_of_document_was_found_is_said(archive, reader, make, tmp_path
     assert best_document(archive, class_url).kind == "badge_class"
     assert best_document(archive, "https://issuer.example/issuer.json").kind == "issuer"
     picture = best_document(archive, "https://issuer.example/classes/2.png")
-    assert (picture.kind, picture.media_type) == ("image", "image/png")
+    assert (picture.kind, picture.outcome) == ("image", "derived")
+    assert picture.media_type == "image/png"
     assert picture.body == make.png()
+
+
+def test_what_was_rebuilt_comes_last(archive, say, reader, sample_dump):
+    reader.file(archive, sample_dump)
+    (url,) = archive.one(
+        "select url from sighting_document where origin = 'derived' and kind = 'badge_class'"
+    )
+    rebuilt = best_document(archive, url)
+    assert (rebuilt.origin, rebuilt.outcome, rebuilt.kind) == ("found", "derived", "badge_class")
+    say("warc", "recovered", b"original", url=url)
+    assert best_document(archive, url).body == b"original"
+
+
+def test_keys_lists_and_signed_badges_are_told_apart(archive, reader, make, tmp_path):
+    for body, expected in (
+        (b"-----BEGIN PUBLIC KEY-----", ("key", "text/plain")),
+        (b'{"1": "by mistake"}', ("revocation_list", "application/json")),
+        (b"ey.J.W", ("assertion", "text/plain")),
+    ):
+        assert best._kind(body) == expected
