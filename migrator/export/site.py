@@ -18,7 +18,7 @@ from migrator.export.package import package
 from migrator.export.sink import Under
 from migrator.export.site_folder import SiteFolder
 from migrator.export.site_host import HostExported, HostWork, SiteSink
-from migrator.export.site_lists import MANIFEST
+from migrator.export.site_lists import MANIFEST, head
 from migrator.export.site_needs import Needs
 from migrator.openbadges.webaddress import Unservable, parse, safe_url
 
@@ -117,10 +117,10 @@ def export_site(
     The same archive gives the same bytes. Files of an earlier run are replaced, and removed where
     they are wanted no more; raises Usage where somebody else's file is in the way.
     """
-    name = safe(host.replace(":", "_"))
+    name = _name(host)
     if zipped:
         path = folder / f"{name}.zip"
-        with package(path, replace=_is_ours(path)) as made:
+        with package(path, replace=_is_ours(path, host)) as made:
             work = HostWork(archive, found.wanted, host, SiteSink(Under(made, name)))
             done = work.run(str(path))
         assert made.became is not None, "a package is settled when its block ends"
@@ -153,12 +153,17 @@ def _want(found: Gathered, needs: Needs, holding: Holding) -> None:
         found.wanted.want(holding.assertion_id, where, url, need.kind, needed=need.needed)
 
 
-def _is_ours(path: Path) -> bool:
-    """Say whether a ZIP was made by an earlier run."""
+def _is_ours(path: Path, host: str) -> bool:
+    """Say whether a ZIP was made by an earlier run for this host."""
     import zipfile  # noqa: PLC0415 # only where a ZIP is there already
 
+    begins = head(host).encode()
     try:
-        with zipfile.ZipFile(path) as there:
-            return any(name.endswith(f"/{MANIFEST}") for name in there.namelist())
-    except (OSError, zipfile.BadZipFile):
+        with zipfile.ZipFile(path) as there, there.open(f"{_name(host)}/{MANIFEST}") as manifest:
+            return manifest.read(len(begins)) == begins
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return False
+
+
+def _name(host: str) -> str:
+    return safe(host.replace(":", "_"))

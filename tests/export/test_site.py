@@ -314,6 +314,19 @@ def test_somebody_elses_zip_is_not_replaced(made, make):
     (made.folder / f"{HOST}.zip").write_bytes(b"else")
     with pytest.raises(errors.Usage, match="another file"):
         made.export(zipped=True)
+    with zipfile.ZipFile(made.folder / f"{HOST}.zip", "w") as pack:
+        pack.writestr(f"{HOST}/manifest.json", '{"made_by": "somebody else"}')
+    with pytest.raises(errors.Usage, match="another file"):
+        made.export(zipped=True)
+
+
+def test_its_own_zip_is_replaced_when_the_archive_knows_more(made, make):
+    made.read(make.found(1))
+    first = made.export(zipped=True)
+    made.read(make.found(2))
+    again = made.export(zipped=True)
+    assert again.files > first.files
+    assert again.written > 0
 
 
 def test_what_was_recovered_and_what_lived_is_put_back(made, make):
