@@ -66,7 +66,7 @@ def _table(hosts: tuple[str, ...], to: str) -> tuple[tuple[str, str, str], ...]:
             f"to come back, once {owners} put the original files back",
             f"badge-migrator export restore-site --host {host}",
         ),
-        (Route.REAWARD, "to be awarded anew", f"badge-migrator reaward --to {to}"),
+        (Route.REAWARD, "to be awarded anew", f"badge-migrator reaward run --to {to}"),
         (
             "wrong_recipient",
             "for an e-mail address that the account does not have",
@@ -82,7 +82,7 @@ def _table(hosts: tuple[str, ...], to: str) -> tuple[tuple[str, str, str], ...]:
             "gone from the web, and the archive lacks something of them",
             "badge-migrator recover",
         ),
-        ("issuer", "for their issuers to put right", "badge-migrator letter"),
+        ("issuer", "for their issuers to put right", "badge-migrator letter --learner EMAIL"),
         (
             "none",
             "to stay in the archive as they are",

@@ -208,8 +208,8 @@ _RESTORE = (
     " `letter` writes to them, `export restore-site` makes the files. Then run `verify` and `plan`."
 )
 _REAWARD = (
-    "The administrator runs `reaward`: a new badge is awarded that says openly that it replaces"
-    " the old one. The original stays first in the archive."
+    "The administrator runs `reaward map` and `reaward run`: a new badge is awarded that says"
+    " openly that it replaces the old one. The original stays first in the archive."
 )
 _LOOK_FOR_IT = (
     "What is held is safe in your archive. Run `recover` to look for the rest in web archives,"

@@ -35,11 +35,11 @@ def test_each_way_has_its_command():
     assert commands == {
         "import": f"push --to {TO}",
         "restore": "export restore-site --host a.example",
-        "reaward": f"reaward --to {TO}",
+        "reaward": f"reaward run --to {TO}",
         "wrong_recipient": f"push --to {TO} --add-emails",
         "no_account": f"login {TO} --as EMAIL",
         "gone": "recover",
-        "issuer": "letter",
+        "issuer": "letter --learner EMAIL",
         "none": f"plan --to {TO} --explain BADGE",
     }
     assert next(iter(found)) == "import"
