@@ -150,7 +150,7 @@ class LivePlace(Place):
                 return parse(reply.body)
             except Unreadable as error:
                 raise SourceUnreadable(
-                    f"{self.label} answered something that is not what we expect. {error}",
+                    f"The host {self.label} answered something that is not what we expect. {error}",
                     f"Check the address: {self.base}",
                 ) from error
         raise self.refusal(reply, needs=needs)
@@ -165,25 +165,25 @@ class LivePlace(Place):
         status = reply.status
         if status == 401:
             return SignInFailed(
-                f"{self.label} does not let {who} in (HTTP 401 for {where}).",
+                f"The host {self.label} does not let {who} in (HTTP 401 for {where}).",
                 f"Check the account (--as) and its password or token.{need}",
             )
         if status == 403:
             return SignInFailed(
-                f"{self.label} knows {who}, but does not allow this (HTTP 403 for {where}).",
+                f"The host {self.label} does not allow this to {who} (HTTP 403 for {where}).",
                 f"Use an account that is allowed to.{need}",
             )
         if status == 429 or status >= 500:
             return Incomplete(
-                f"{self.label} cannot answer now (HTTP {status} for {where}).", _GO_ON
+                f"The host {self.label} cannot answer now (HTTP {status} for {where}).", _GO_ON
             )
         if status in (404, 410):
             return SourceUnreadable(
-                f"{self.label} has nothing for {who} there (HTTP {status} for {where}).",
+                f"The host {self.label} has nothing for {who} there (HTTP {status} for {where}).",
                 f"Check the address {self.base} and the account (--as).{need}",
             )
         return SourceUnreadable(
-            f"{self.label} refused (HTTP {status} for {where}).",
+            f"The host {self.label} refused (HTTP {status} for {where}).",
             f"Check the address {self.base}.{need}",
         )
 
