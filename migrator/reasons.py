@@ -160,7 +160,7 @@ _ROWS: tuple[tuple[str, Who, Retry, str, str], ...] = (
      "The destination failed with an internal error over this badge.",
      "Run `retry` once; if it fails again, send the report to the destination's support."),
     ("awarded_anew", Who.NOBODY, Retry.NEVER,
-     "The badge itself could not be moved, so a new badge was awarded that says openly that it replaces this one.",
+     "A new badge was awarded that says openly that it replaces this one.",
      "Nothing to do: the new badge is at the backpack, and the original stays in your archive."),
     ("award_refused", Who.ADMIN, Retry.AFTER_CHANGE,
      "The destination would not award a new badge in place of this one.",

@@ -35,6 +35,7 @@ def test_retrying_and_acting_fit_together(one):
 
 def test_commands_in_next_steps_exist():
     known = {command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     for one in REASONS.values():
         for words in re.findall(r"`([^`]+)`", one.next_step):
             assert words.split()[0] in known, one.code

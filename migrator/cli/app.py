@@ -25,6 +25,7 @@ from migrator.cli.merge import merge
 from migrator.cli.migrate import migrate
 from migrator.cli.plan import plan
 from migrator.cli.push import push
+from migrator.cli.reaward import reaward
 from migrator.cli.recover import recover
 from migrator.cli.rehearse import rehearse
 from migrator.cli.restore import restore
@@ -81,6 +82,7 @@ for command in (
     app.command()(command)
 app.add_typer(manifest, name="manifest")
 app.add_typer(learner, name="learner")
+app.add_typer(reaward, name="reaward")
 app.add_typer(rehearse, name="rehearse")
 app.add_typer(export, name="export")
 

@@ -12,6 +12,7 @@ from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
+    from migrator.archive.archive import Archive
     from migrator.archive.life.forgetting import Forgotten
 
 
@@ -43,8 +44,9 @@ def forget(
             console.say(f"Nobody is known as {plain(email)}; traces of the address are removed.")
         if not agreed("Remove all of it?", yes=yes, asking=not as_json):
             raise errors.Usage("Nothing was changed.")
+        awarding = _awarding(opened, who.addresses)
         done = work(opened, email, lambda what: None if as_json else complain(f"{what}..."))
-    _forget_tokens(done)
+    _forget_tokens([*done.erased.accounts, *awarding])
     for line in _lines(done):
         console.say(plain(line))
     console.result("forget", _facts(done))
@@ -54,14 +56,24 @@ def forget(
     console.last("Removed, and no byte of the addresses or badges is left in the archive.")
 
 
-def _forget_tokens(done: Forgotten) -> None:
+def _awarding(opened: Archive, addresses: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return where the person has awarded badges, as (destination, account)."""
+    from migrator.archive.award_mapping import awarders
+
+    theirs = {one.casefold() for one in addresses}
+    return [one for one in awarders(opened) if one[1].casefold() in theirs]
+
+
+def _forget_tokens(accounts: list[tuple[str, str]]) -> None:
     """Forget what the system keyring keeps for the person's accounts."""
     from migrator.destinations.base import Credentials
     from migrator.secrets import Keychain
+    from migrator.transfer.award_login import key_of
 
     keys = Keychain()
-    for destination, username in done.erased.accounts:
-        keys.save(destination, Credentials(username))
+    for destination, username in accounts:
+        for kept_as in (destination, key_of(destination)):
+            keys.save(kept_as, Credentials(username))
 
 
 def _lines(done: Forgotten) -> Iterator[str]:

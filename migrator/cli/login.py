@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
     from migrator.destinations.base import Destination
+    from migrator.secrets import Keychain
     from migrator.transfer.campaign import SignedIn
 
 
@@ -23,6 +24,10 @@ def login(
     ],
     username: Annotated[str, typer.Option("--as", metavar="EMAIL", help="The account's e-mail.")],
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    issuer: Annotated[
+        bool,
+        typer.Option("--issuer", help="Sign in to award badges (`reaward`), not to a backpack."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign in at a destination and tie the account to the learner in the archive.
@@ -35,6 +40,9 @@ def login(
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
         where, saved = resolve(opened, destination)
+        if issuer:
+            _to_award(where, saved, username, console)
+            return
         signed_in = sign_in(opened, where, saved, username)
     say_signed_in(console, saved, signed_in)
     console.result(
@@ -52,22 +60,54 @@ def sign_in(
     opened: Archive, destination: Destination, saved: SavedDestination, username: str
 ) -> SignedIn:
     """Sign in with the password of the environment, or asked for at the terminal."""
-    import sys
-
     from migrator.destinations.base import Credentials
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import login as enter
 
     keys = Keychain()
-    password = keys.password(username)
-    if password is None:
-        if not sys.stdin.isatty():
-            raise errors.SignInFailed(
-                f"No password is known for {username} at {saved.name}.",
-                "Set BADGE_MIGRATOR_PASSWORD, or run `login` at a terminal.",
-            )
-        password = typer.prompt(f"Password of {username} at {saved.url}", hide_input=True)
+    password = _password(keys, saved, username)
     return enter(opened, destination, keys, Credentials(username, password=password))
+
+
+def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
+    import sys
+
+    password = keys.password(username)
+    if password is not None:
+        return password
+    if not sys.stdin.isatty():
+        raise errors.SignInFailed(
+            f"No password is known for {username} at {saved.name}.",
+            "Set BADGE_MIGRATOR_PASSWORD, or run `login` at a terminal.",
+        )
+    return str(typer.prompt(f"Password of {username} at {saved.url}", hide_input=True))
+
+
+def _to_award(
+    destination: Destination, saved: SavedDestination, username: str, console: Console
+) -> None:
+    """Sign in to award; no account of a learner is noted for it."""
+    from migrator.destinations.base import Credentials
+    from migrator.report.words import plain
+    from migrator.secrets import Keychain
+    from migrator.transfer.award_login import enter
+
+    keys = Keychain()
+    password = _password(keys, saved, username)
+    session = enter(destination, saved, keys, Credentials(username, password=password))
+    try:
+        issuers = session.issuers()
+    finally:
+        session.close()
+    console.say(f"Signed in at {saved.name} as {username}, to award badges.")
+    for one in issuers:
+        role = "" if one.edits else " (awards only: it cannot make badge classes)"
+        console.say(f"  issuer {plain(one.name)}, id {one.remote_id}{role}")
+    if not issuers:
+        console.say("  The account has no issuer yet; `reaward map --create-missing` makes one.")
+    facts = [{"id": one.remote_id, "name": one.name, "edits": one.edits} for one in issuers]
+    console.result("login", {"destination": saved.name, "account": username, "issuers": facts})
+    console.last(f"Next: badge-migrator reaward map --to {saved.name} --as {username}")
 
 
 def say_signed_in(console: Console, saved: SavedDestination, signed_in: SignedIn) -> None:

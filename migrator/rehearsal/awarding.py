@@ -52,6 +52,7 @@ def read_v2(item: Any) -> dict[str, Any]:
         "evidence": _evidence(evidence, "evidence", "url"),
         "expires": item.get("expires"),
         "again": item.get("allowDuplicateAwards", True),
+        "notified": bool(item.get("notify")),
     }
 
 
@@ -137,7 +138,9 @@ def all_made(
     faults: list[Faults] = []
     for item in items:
         try:
-            awards.append(made(call, badge_class, read(item), notified=notified))
+            said = read(item)
+            told = notified or said.get("notified", False)
+            awards.append(made(call, badge_class, said, notified=told))
             faults.append({})
         except Unfit as unfit:
             faults.append(unfit.faults)

@@ -9,11 +9,11 @@ from migrator.archive.stories import BadgeStory, LearnerStory
 from migrator.archive.totals import DestinationTotal, ProblemRow, SourceTotal, Totals
 from migrator.reasons import REASONS
 from migrator.report.words import (
-    STATE_WORDS,
     badges,
     day,
     number,
     plain,
+    said,
     transfer_balance,
 )
 
@@ -88,7 +88,7 @@ def _destination(total: DestinationTotal) -> Iterator[str]:
         width = round(100 * one.badges / max(1, total.badges))
         rows.append(
             (
-                f'<span class="state">{STATE_WORDS[one.state]}</span>{_bar(width)}',
+                f'<span class="state">{said(one.state, one.reason)}</span>{_bar(width)}',
                 number(one.badges),
                 _why(one.reason),
             )
@@ -118,7 +118,7 @@ def _learner(story: LearnerStory) -> Iterator[str]:
 
 def _badge_cells(badge: BadgeStory) -> tuple[str, ...]:
     states = [
-        f"{STATE_WORDS[where.state]}, {_text(where.destination)}<br>{_why(where.reason)}"
+        f"{said(where.state, where.reason)}, {_text(where.destination)}<br>{_why(where.reason)}"
         for where in badge.destinations
     ]
     issuer = f"<br><small>{_text(badge.issuer)}</small>" if badge.issuer else ""

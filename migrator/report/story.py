@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.archive.stories import BadgeStory, LearnerStory, Where
 from migrator.reasons import REASONS
-from migrator.report.words import ARRIVED, STATE_WORDS, badges, day, plain
+from migrator.report.words import ANEW, ARRIVED, badges, day, plain, said, shown
 from migrator.transfer.routes import Route, next_step, who_acts
 from migrator.transfer.spelling import spelling_told
 
@@ -41,10 +41,13 @@ def story_lines(story: LearnerStory) -> Iterator[str]:
 
 
 def _sum(story: LearnerStory) -> str:
-    arrived = sum(
-        any(where.state in ARRIVED for where in badge.destinations) for badge in story.badges
-    )
-    return f"{badges(len(story.badges))} in the archive, {arrived} moved."
+    words = [
+        {shown(where.state, where.reason) for where in badge.destinations} for badge in story.badges
+    ]
+    arrived = sum(not one.isdisjoint(ARRIVED) for one in words)
+    anew = sum(ANEW in one and one.isdisjoint(ARRIVED) for one in words)
+    more = f", {anew} awarded anew" if anew else ""
+    return f"{badges(len(story.badges))} in the archive, {arrived} moved{more}."
 
 
 def _badge_lines(badge: BadgeStory) -> Iterator[str]:
@@ -58,21 +61,32 @@ def _badge_lines(badge: BadgeStory) -> Iterator[str]:
         yield "    Not planned for any backpack yet. Next: badge-migrator plan --to DESTINATION"
     for where in badge.destinations:
         yield from _where_lines(where)
-        if where.reason in REASONS:
+        if where.reason in REASONS and shown(where.state, where.reason) != ANEW:
             to = plain(where.destination)
             command = f"badge-migrator plan --to {to} --explain {badge.assertion_id}"
             yield f"    All about it: {command}"
 
 
+def _anew_lines(where: Where) -> Iterator[str]:
+    reason = REASONS[ANEW]
+    yield f"    Why: {reason.sentence}"
+    if where.detail:
+        yield f"    The new badge: {plain(where.detail)}"
+    yield f"    What next: {reason.next_step}"
+    yield f"    Who can act: {_WHO[reason.who.value]}."
+
+
 def _where_lines(where: Where) -> Iterator[str]:
     at = f" ({plain(where.account)})" if where.account else ""
     yield (
-        f"    {STATE_WORDS[where.state].capitalize()}, {plain(where.destination)}{at},"
+        f"    {said(where.state, where.reason).capitalize()}, {plain(where.destination)}{at},"
         f" {day(where.changed_at)}."
     )
     if where.pending:
         yield "    It shows there as soon as the learner confirms the address it was awarded to."
-    if where.reason in REASONS:
+    if shown(where.state, where.reason) == ANEW:
+        yield from _anew_lines(where)
+    elif where.reason in REASONS:
         reason = REASONS[where.reason]
         yield f"    Why: {reason.sentence}"
         if where.detail and reason.code in _SAYS_MORE:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.archive.totals import DestinationTotal, Totals
 from migrator.reasons import REASONS
-from migrator.report.words import STATE_WORDS, badges, number, plain, transfer_balance
+from migrator.report.words import SHOWN_WORDS, badges, number, plain, shown, transfer_balance
 
 _BAR = 30
 
@@ -36,11 +36,11 @@ def destination_lines(total: DestinationTotal) -> Iterator[str]:
     yield f"{plain(total.name)}, {_count(total.accounts, 'account')}"
     by_state: Counter[str] = Counter()
     for one in total.states:
-        by_state[one.state] += one.badges
-    for state in STATE_WORDS:
+        by_state[shown(one.state, one.reason)] += one.badges
+    for state, words in SHOWN_WORDS.items():
         if by_state[state]:
             bar = _bar(by_state[state], total.badges)
-            yield f"  {bar} {number(by_state[state]):>9}  {STATE_WORDS[state]}"
+            yield f"  {bar} {number(by_state[state]):>9}  {words}"
     for one in total.states:
         if one.reason in REASONS:
             yield f"    {number(one.badges):>7}  {one.reason}: {REASONS[one.reason].sentence}"

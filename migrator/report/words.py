@@ -20,6 +20,9 @@ STATE_WORDS = {
     "held": "held back",
 }
 ARRIVED = ("done", "already_there")
+ANEW = "awarded_anew"
+SHOWN_WORDS = {**STATE_WORDS, ANEW: "awarded anew"}
+"""States as they are told: of those that are done, the ones that are new badges apart."""
 # Each is tried once at every place of a text, however long: masking takes no time to speak of.
 _WORD = re.compile(r"[^\s,;<>\"']+")
 _AT = re.compile(r"(@|%40)", re.IGNORECASE)
@@ -40,6 +43,16 @@ def badges(value: int) -> str:
 def day(moment: str | None) -> str:
     """Return the day of an ISO 8601 moment, "" for none."""
     return (moment or "")[:10]
+
+
+def shown(state: str, reason: str | None) -> str:
+    """Return what to call a state: a new badge in place of one is never called moved."""
+    return ANEW if reason == ANEW and state in ARRIVED else state
+
+
+def said(state: str, reason: str | None) -> str:
+    """Return a state in words."""
+    return SHOWN_WORDS[shown(state, reason)]
 
 
 def masked(text: str) -> str:
@@ -79,10 +92,10 @@ def found_balance(counts: Counts) -> str:
 
 def transfer_balance(total: DestinationTotal) -> str:
     """Say what became of every badge at a destination, as a sum that adds up."""
-    by_state = dict.fromkeys(STATE_WORDS, 0)
+    by_state = dict.fromkeys(SHOWN_WORDS, 0)
     for one in total.states:
-        by_state[one.state] += one.badges
-    parts = [f"{number(count)} {STATE_WORDS[state]}" for state, count in by_state.items() if count]
+        by_state[shown(one.state, one.reason)] += one.badges
+    parts = [f"{number(count)} {SHOWN_WORDS[state]}" for state, count in by_state.items() if count]
     if total.not_planned:
         parts.append(f"{number(total.not_planned)} not planned yet")
     return f"{badges(total.badges)} = {' + '.join(parts) or '0'}; missing: {total.missing}."

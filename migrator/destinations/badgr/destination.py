@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from migrator.destinations import presets
 from migrator.destinations.badgr.calls import Calls
+from migrator.destinations.badgr.issuing import BadgrIssuer
 from migrator.destinations.badgr.session import BadgrSession
-from migrator.destinations.badgr.tokens import Tokens, not_badgr
+from migrator.destinations.badgr.tokens import ISSUING, SCOPE, Tokens, not_badgr
 from migrator.destinations.base import (
     Capabilities,
     Credentials,
@@ -14,9 +18,12 @@ from migrator.destinations.base import (
     OnTokens,
     TryLater,
 )
+from migrator.destinations.issuing import ROUTE
 from migrator.errors import SignInFailed
 from migrator.net import Client
+from migrator.openbadges.model import JsonObject
 
+_Entered = TypeVar("_Entered", BadgrSession, BadgrIssuer)
 _IMPORT_SECONDS = 120.0
 """An import asks eight other sites, without time-outs of its own (reference/badgr-api.md 5.3)."""
 
@@ -47,13 +54,33 @@ class Badgr:
         Raises SignInFailed with the next step: wrong password, shut out for a while, no confirmed
         address, no Badgr server here, not reachable.
         """
+        return self._entered(credentials, SCOPE, on_tokens, BadgrSession)
+
+    def sign_in_to_award(
+        self, credentials: Credentials, on_tokens: OnTokens | None = None
+    ) -> BadgrIssuer:
+        """Open a session that awards; raises SignInFailed as `sign_in` does."""
+        return self._entered(credentials, ISSUING, on_tokens, BadgrIssuer)
+
+    def _entered(
+        self,
+        credentials: Credentials,
+        scope: str,
+        on_tokens: OnTokens | None,
+        make: Callable[[Calls, JsonObject], _Entered],
+    ) -> _Entered:
         client = self._client or _client(self.url)
         tokens = Tokens(
-            client, self.url, credentials, client_id=self._client_id, on_change=on_tokens
+            client,
+            self.url,
+            credentials,
+            client_id=self._client_id,
+            scope=scope,
+            on_change=on_tokens,
         )
         calls = Calls(client, self.url, tokens, owns_client=self._client is None)
         try:
-            session = _session(calls)
+            session = make(calls, _user(calls))
         except (TryLater, NotAccepted) as error:
             calls.close()
             raise SignInFailed(error.what, error.next_step) from error
@@ -69,11 +96,11 @@ class Badgr:
         return session
 
 
-def _session(calls: Calls) -> BadgrSession:
+def _user(calls: Calls) -> JsonObject:
     found = calls.results("GET", "/v2/users/self")
     if not found:
         raise not_badgr(calls.url)
-    return BadgrSession(calls, found[0])
+    return found[0]
 
 
 def _client(url: str) -> Client:
@@ -89,6 +116,9 @@ def _capabilities(url: str) -> Capabilities:
         inputs.discard(Input.JWS)
     return Capabilities(
         inputs=frozenset(inputs),
+        routes=frozenset({"import", ROUTE}),
         collections=True,
+        profile=preset.profile if preset else "badgr-server",
+        emails=True,
         requests_per_minute=preset.requests_per_minute if preset else None,
     )

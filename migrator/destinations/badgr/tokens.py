@@ -16,6 +16,8 @@ from migrator.net import Client, Reply, Unreachable
 
 SCOPE = "rw:profile rw:backpack"
 """Always asked for: a client that names itself and no scope gets next to nothing."""
+ISSUING = "rw:profile rw:issuer"
+"""Asked for instead by somebody who awards: that sign-in opens no backpack, and this no issuer."""
 
 JSON = {"Accept": "application/json"}
 
@@ -23,19 +25,21 @@ JSON = {"Accept": "application/json"}
 class Tokens:
     """Keeps one account signed in; `credentials` always holds the tokens that work now."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each has a default but what makes the account
         self,
         client: Client,
         url: str,
         credentials: Credentials,
         *,
         client_id: str = "public",
+        scope: str = SCOPE,
         on_change: OnTokens | None = None,
     ) -> None:
         self.credentials = credentials
         self._client = client
         self._url = url
         self._client_id = client_id
+        self._scope = scope
         self._on_change = on_change
 
     def __repr__(self) -> str:
@@ -92,7 +96,7 @@ class Tokens:
         return self._taken(reply)
 
     def _ask(self, **fields: str) -> Reply:
-        form = {"client_id": self._client_id, "scope": SCOPE, **fields}
+        form = {"client_id": self._client_id, "scope": self._scope, **fields}
         try:
             return self._client.request("POST", f"{self._url}/o/token", form=form, headers=JSON)
         except Unreachable as error:
