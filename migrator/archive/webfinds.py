@@ -24,13 +24,12 @@ _WITH_BODY = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of an address, each the newest: its host's outcome, a web archive's outcome
-    and when that was asked, and when a copy was found again (moments are ISO 8601 UTC).
+    """What is known of an address, each the newest: its host's outcome, a web archive's outcome,
+    and when a copy was found again (ISO 8601 UTC).
     """
 
     live: str | None = None
     wayback: str | None = None
-    wayback_at: str = ""
     recovered_at: str | None = None
 
 
@@ -48,7 +47,6 @@ def newest_body(
 def standing(archive: Archive, url: str) -> Standing:
     """Return what the web has answered so far for exactly this address."""
     live = wayback = recovered_at = None
-    wayback_at = ""
     for origin, outcome, asked_at in archive.all(
         "select origin, outcome, asked_at from web_answer where url = ? order by asked_at, id", url
     ):
@@ -57,8 +55,8 @@ def standing(archive: Archive, url: str) -> Standing:
         elif outcome == RECOVERED:
             recovered_at = asked_at
         if origin == "wayback":
-            wayback, wayback_at = outcome, asked_at
-    return Standing(live, wayback, wayback_at, recovered_at)
+            wayback = outcome
+    return Standing(live, wayback, recovered_at)
 
 
 def origins(archive: Archive, url: str) -> frozenset[str]:

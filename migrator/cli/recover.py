@@ -31,7 +31,11 @@ def recover(
     ] = None,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="NAME", help="Only addresses of this host."),
+        typer.Option(
+            "--host",
+            metavar="NAME",
+            help="Only addresses of this host (a name, or an address on it).",
+        ),
     ] = None,
     warc: Annotated[
         list[Path] | None,
@@ -72,12 +76,15 @@ def recover(
     from migrator.archive.archive import Archive
     from migrator.cli.stop import stoppable
     from migrator.recover.online import Limits
+    from migrator.recover.spelling import named_host
     from migrator.recover.walk import Scope
 
     console = Console(as_json)
     named = context.get_parameter_source("from_web_archive")
     online = not warc or (named is not None and named.name == "COMMANDLINE")
     kept: list[dict[str, str | None]] = []
+    if host is not None and not named_host(host):
+        raise errors.Usage(f"{host!r} is no host.", "Give a name such as badges.example.org.")
     Archive.read(archive_file).close()  # a mistyped name is not to make a new archive
     with Archive.open(archive_file) as opened, stoppable("the address under way") as stop:
         chosen = None if learner is None else _learner(opened, learner)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from migrator.archive import shelf, webfinds
+from collections.abc import Iterator
+from contextlib import suppress
+
+from migrator.archive import holdings, shelf, webfinds
 from migrator.archive.archive import Archive
-from migrator.archive.documents import document_bytes
+from migrator.archive.originals import document_content
 from migrator.archive.webanswers import WebAnswer
+from migrator.errors import ArchiveDamaged
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Unreadable
 from migrator.openbadges.versions import document_type
@@ -22,11 +26,11 @@ def best_document(archive: Archive, url: str) -> WebAnswer | None:
     The host's own answer (outcomes LIVING) comes before what a source held, that before a web
     archive's capture, that before a WARC file's; last comes what the archive can rebuild (an
     original out of the Backpack's copy, a picture without what was baked into it). What is not of
-    the web has the origin "found", and the outcome "found" or "derived".
+    the web has the origin "found", and the outcome "found" or "derived". A damaged copy is none.
     """
     origins = webfinds.origins(archive, url)
     if "live" in origins:
-        live = webfinds.newest_body(archive, url, "live", LIVING)
+        live = _of_web(archive, url, "live", LIVING)
         if live is not None:
             return live
     held = _document(archive, url, FOUND)
@@ -34,17 +38,33 @@ def best_document(archive: Archive, url: str) -> WebAnswer | None:
         return held
     for origin in ("wayback", "warc"):
         if origin in origins:
-            again = webfinds.newest_body(archive, url, origin, (webfinds.RECOVERED,))
+            again = _of_web(archive, url, origin, (webfinds.RECOVERED,))
             if again is not None:
                 return again
     return _document(archive, url, DERIVED) or _picture(archive, url)
+
+
+def held_documents(archive: Archive, assertion_id: int) -> Iterator[tuple[str, bytes]]:
+    """Yield (kind, bytes) of what sources held of a badge; what is damaged is left out."""
+    for held in holdings.documents_of(archive, assertion_id):
+        with suppress(ArchiveDamaged):
+            yield held.kind, document_content(archive, held.id)
+
+
+def _of_web(archive: Archive, url: str, origin: str, outcomes: tuple[str, ...]) -> WebAnswer | None:
+    with suppress(LookupError, ValueError):  # a damaged row
+        return webfinds.newest_body(archive, url, origin, outcomes)
+    return None
 
 
 def _document(archive: Archive, url: str, outcome: str) -> WebAnswer | None:
     number = shelf.document_id_at(archive, url, outcome)
     if number is None:
         return None
-    body = document_bytes(archive.conn, number)
+    try:
+        body = document_content(archive, number)
+    except ArchiveDamaged:
+        return None
     kind, media_type = _kind(body)
     return WebAnswer(url, FOUND, kind, outcome, media_type=media_type, body=body)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrator.archive import filling, holdings
+from migrator.archive import filling
 from migrator.archive.archive import Archive
-from migrator.archive.documents import document_bytes
 from migrator.archive.sought import Sought
 from migrator.archive.storable import storable
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Assertion, BadgeClass, JsonObject, Unreadable
 from migrator.openbadges.normal import read_badge_class
-from migrator.recover.best import best_document
+from migrator.recover.best import best_document, held_documents
 
 
 def fill_in(archive: Archive, badge: Sought) -> None:
@@ -34,8 +33,8 @@ def fill_in(archive: Archive, badge: Sought) -> None:
 
 def _assertion(archive: Archive, badge: Sought) -> Assertion | None:
     """Return the assertion as held, else as found again; None where neither can be read."""
-    held = holdings.documents_of(archive, badge.assertion_id)
-    bodies = [document_bytes(archive.conn, one.id) for one in held if one.kind in _AWARDS]
+    held = held_documents(archive, badge.assertion_id)
+    bodies = [body for kind, body in held if kind in _AWARDS]
     best = best_document(archive, badge.hosted_url) if badge.hosted_url else None
     for body in (*bodies, best.body if best else None):
         try:

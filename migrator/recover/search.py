@@ -42,7 +42,7 @@ class _Attempt:
     trouble: str = ""
 
     def failed(self, capture: Capture, why: str) -> None:
-        self.tried.append(f"{capture.captured_at[:10]}: {why}")
+        self.tried.append(f"the copy of {capture.captured_at[:10]}: {why}")
         if capture.checksum:
             self.bad.add(capture.checksum)
 

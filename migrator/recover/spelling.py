@@ -42,6 +42,12 @@ def host(url: str) -> str:
     return _WWW.sub("", name, count=1) if _WWW.match(name) else name
 
 
+def named_host(text: str) -> str:
+    """Return the host a person means by a name or an address on it; "" for neither."""
+    text = text.strip()
+    return host(text if "://" in text else f"http://{text}/")
+
+
 def spellings(url: str) -> tuple[str, ...]:
     """Return an address and its other spellings, the likeliest first; at most eight."""
     parts = _parts(url)

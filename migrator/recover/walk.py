@@ -6,17 +6,16 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from migrator.archive import holdings, webfinds
+from migrator.archive import webfinds
 from migrator.archive.archive import Archive
-from migrator.archive.documents import document_bytes
 from migrator.archive.sought import Books, Sought
 from migrator.archive.webfinds import Standing
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.model import Unreadable
-from migrator.recover.best import best_document
+from migrator.recover.best import best_document, held_documents
 from migrator.recover.link import Link, link, links_in
 from migrator.recover.search import Want
-from migrator.recover.spelling import host
+from migrator.recover.spelling import host, named_host
 from migrator.verify.fate import LOST
 
 Ask = Callable[[Want], str]
@@ -31,8 +30,8 @@ _REMEMBERED = 512
 class Scope:
     """What is looked for: whose, on which host, whether again, and whether unverified.
 
-    `started` is when the run began (ISO 8601 UTC): what was asked since is not asked twice.
-    `origin` is who is asked: "wayback", or "warc" for files, which may have what it lacks.
+    `started` is when the run began (ISO 8601 UTC): what was found since was found by it. `origin`
+    is who is asked: "wayback", or "warc" for files, which may have what it lacks.
     """
 
     started: str
@@ -49,7 +48,7 @@ class Walk:
     def __init__(self, archive: Archive, books: Books, scope: Scope, ask: Ask) -> None:
         self._archive = archive
         self._books = books
-        self._scope = replace(scope, host=host(f"http://{scope.host}/") if scope.host else None)
+        self._scope = replace(scope, host=named_host(scope.host) if scope.host else None)
         self._ask = ask
         self._links: OrderedDict[Link, list[Link]] = OrderedDict()
 
@@ -109,12 +108,8 @@ class Walk:
             return "recovered"
         if standing.recovered_at and not scope.again:
             return "recovered_before"
-        if scope.origin == "wayback" and standing.wayback is not None:
-            if standing.wayback_at >= scope.started:
-                return standing.wayback
-            if standing.wayback == "not_found" and not scope.again:
-                return "not_found"
-        return None
+        in_vain = scope.origin == "wayback" and standing.wayback == "not_found"
+        return "not_found" if in_vain and not scope.again else None
 
     def _known(self, badge: Sought) -> Iterator[Link]:
         """Yield the addresses a badge's normal form and held documents name, some of them twice."""
@@ -124,9 +119,8 @@ class Walk:
             yield from link("assertion", badge.hosted_url)
         yield from link("badge_class", badge.class_url)
         yield from link("issuer", badge.issuer_url)
-        for held in holdings.documents_of(self._archive, badge.assertion_id):
-            data = document_bytes(self._archive.conn, held.id)
-            yield from links_in(held.kind, data)
+        for kind, data in held_documents(self._archive, badge.assertion_id):
+            yield from links_in(kind, data)
         for image in (badge.image, badge.class_image, badge.issuer_image):
             yield from link("image", image)
         yield from link("page", badge.criteria_url)

@@ -21,6 +21,7 @@ _OUTCOMES = {
     "not_found": "not found",
     "no_answer": "no answer",
 }
+_MANY = ("documents are", "They let")
 _PARTS = (
     ("recovered", "found again now"),
     ("recovered_before", "found again before"),
@@ -53,18 +54,18 @@ def tally_lines(tally: Tally) -> Iterator[str]:
     yield (
         f"{_many(looked, 'badge')}{rest} with {_many(tally.addresses, 'address', 'addresses')} ="
         f" {tally.count('served'):,} not lost + {tally.count('unverified'):,} never verified"
-        f" + {tally.lost:,} lost."
+        f" + {tally.lost:,} looked for."
     )
     parts = [f"{tally.count(state):,} {words}" for state, words in _PARTS if tally.count(state)]
     missing = tally.addresses - tally.count("served") - tally.count("unverified") - tally.lost
-    yield f"{tally.lost:,} lost = {' + '.join(parts) or '0'}; missing: {missing}."
+    yield f"{tally.lost:,} looked for = {' + '.join(parts) or '0'}; missing: {missing}."
     if tally.found_again:
         kinds = ", ".join(kind_words(kind, count) for kind, count in tally.kinds.items())
-        are = "document is" if tally.found_again == 1 else "documents are"
+        them, let = ("document is", "It lets") if tally.found_again == 1 else _MANY
         yield (
-            f"{tally.found_again:,} {are} found again ({kinds}). They let you restore the site"
-            " (`export restore-site`); they do not make a backpack accept the badges, because the"
-            " hosts no longer answer for them."
+            f"{tally.found_again:,} {them} found again ({kinds}). {let} you restore the site"
+            " (`export restore-site`), but no backpack takes a badge for their sake: it asks the"
+            " issuer's host, and believes nobody else."
         )
 
 

@@ -69,12 +69,12 @@ def test_what_is_found_is_said_and_counted(run, lost, web):
     )
     assert "  not found: assertion https://issuer.example/assertions/5.json" in ran.out
     assert lines[-4:-1] == [
-        "2 badges with 6 addresses = 0 not lost + 0 never verified + 6 lost.",
-        "6 lost = 2 found again now + 4 found nowhere; missing: 0.",
+        "2 badges with 6 addresses = 0 not lost + 0 never verified + 6 looked for.",
+        "6 looked for = 2 found again now + 4 found nowhere; missing: 0.",
         (
             "2 documents are found again (1 assertion, 1 badge class). They let you restore the"
-            " site (`export restore-site`); they do not make a backpack accept the badges, because"
-            " the hosts no longer answer for them."
+            " site (`export restore-site`), but no backpack takes a badge for their sake: it asks"
+            " the issuer's host, and believes nobody else."
         ),
     ]
     assert lines[-1] == "Next: badge-migrator export restore-site --host issuer.example"
@@ -96,12 +96,19 @@ def test_one_learner_one_host_and_a_limit(run, lost, web):
     assert run(*words, "--host", "other.example").json["addresses"] == 0
     left = run(*words, "--limit", 1, expected=4).json
     assert left["states"]["left"] >= 1
+    assert run(*words, "--host", "http://issuer.example/x").json["addresses"] > 0
 
 
 def test_a_learner_nobody_knows_is_said(run, lost, web):
     words = ("recover", "-a", lost, "--from-web-archive", web)
     ran = run(*words, "--learner", "zoe@example.org", expected=2)
     assert "0 learners match zoe@example.org." in ran.err
+
+
+def test_what_is_no_host_is_said(run, lost):
+    ran = run("recover", "-a", lost, "--host", "[", expected=2)
+    assert "'[' is no host." in ran.err
+    assert "Give a name such as badges.example.org." in ran.err
 
 
 def test_a_mistyped_archive_is_not_made(run, web, tmp_path):
@@ -130,6 +137,7 @@ def test_with_files_nobody_is_asked(run, lost, warc, web, monkeypatch, httpserve
     monkeypatch.setenv("BADGE_MIGRATOR_WEB_ARCHIVE", web)
     ran = run("recover", "-a", lost, "--warc", warc)
     assert "found again: assertion" in ran.out
+    assert "1 document is found again (1 assertion). It lets you restore the site" in ran.out
     assert "from site.warc.gz" in ran.out
     assert httpserver.log == []
 
@@ -137,7 +145,7 @@ def test_with_files_nobody_is_asked(run, lost, warc, web, monkeypatch, httpserve
 def test_files_come_first_and_a_web_archive_that_is_named_second(run, lost, warc, web):
     ran = run("recover", "-a", lost, "--warc", warc, "--from-web-archive", web)
     assert "found again: badge class" in ran.out
-    assert "6 lost = 2 found again now + 4 found nowhere; missing: 0." in ran.out
+    assert "6 looked for = 2 found again now + 4 found nowhere; missing: 0." in ran.out
 
 
 def test_broken_files_are_named(run, lost, tmp_path, monkeypatch):
@@ -193,7 +201,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(start, run, lost, web, ht
     assert process.returncode == 130, err
     assert "Stopping after the address under way" in err
     assert "1 badge (1 more not looked at) with 1 address =" in out
-    assert "1 lost = 1 left for a later run; missing: 0." in out
+    assert "1 looked for = 1 left for a later run; missing: 0." in out
     assert out.splitlines()[-1].startswith("To go on: run the same command again")
 
 

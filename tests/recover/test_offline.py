@@ -336,3 +336,12 @@ def test_one_document_for_two_sorts_of_address_is_kept_for_each(reading, warc, m
     made.response(same, json.dumps(make.badge_class(1)).encode())
     tally = reading(reading.write(made.data))
     assert tally.count("recovered") >= 2
+
+
+def test_a_damaged_copy_is_named(reading, warc, make):
+    reading.lost(1)
+    made = warc()
+    wrong = {"WARC-Payload-Digest": "sha1:" + "A" * 32}
+    made.response(make.url(1), make.json(make.assertion(1)), **wrong)
+    tally = reading(reading.write(made.data))
+    assert "its checksum does not fit" in tally.problems[0][1]

@@ -366,3 +366,29 @@ def test_a_dead_web_archive_ends_the_run_softly(run, make, live, archive, bench)
     tally = run()
     assert (tally.count("no_answer"), tally.count("left")) == (3, 1)
     assert "nobody answers" in tally.trouble
+
+
+def test_damage_in_the_archive_does_not_stop_the_search(run, saved, make, live, archive):
+    run.archived(make.found(1))
+    live(archive, "gone", make.url(1), f"{HOST}/classes/1.png")
+    archive.conn.execute("update document set content = 'damaged'")
+    tally = run()
+    assert tally.count("held") == 3
+    assert run.outcomes["/classes/1.png"] == "recovered"
+
+
+def test_a_badge_class_that_cannot_be_read_gives_no_name(run, make, live, archive, bench):
+    url = f"{HOST}/classes/1.json"
+    bench.web.keep_json(SAVED, make.url(1), make.assertion(1))
+    run.archived(by_address(1, make))
+    live(archive, "gone", make.url(1))
+    webanswers.keep(archive, [WebAnswer(url, "warc", "badge_class", "recovered", body=b"[")])
+    assert run().count("recovered_before") == 1
+    assert archive.one("select badge_class_id from assertion")[0] is None
+
+
+def test_only_so_many_documents_are_remembered(run, make, live, archive, bench, monkeypatch):
+    monkeypatch.setattr("migrator.recover.walk._REMEMBERED", 1)
+    run.archived(*(by_address(number, make) for number in (1, 2, 3)))
+    live(archive, "gone", *(make.url(number) for number in (1, 2, 3)))
+    assert run().count("not_found") == 3

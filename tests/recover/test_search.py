@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
+from migrator.net import Reply
+from migrator.recover.capture import Capture
 from migrator.recover.link import Link
 from migrator.recover.search import Search, Want
 
@@ -90,3 +92,17 @@ def test_what_the_host_said_of_the_document_is_kept(bench, make):
     found = Search(bench.service).find(WANT)
     assert found.last_modified == "Tue, 01 May 2012 00:00:00 GMT"
     assert (found.status, found.media_type, found.final_url) == (200, "application/json", None)
+
+
+def test_trouble_beyond_a_redirect_is_no_answer(bench):
+    busy = [Response("busy", 503) for _ in range(4)]
+    bench.web.keep("20130601000000", URL, b"", status=302, sent=busy)
+    found = Search(bench.service).find(WANT)
+    assert (found.outcome, found.detail) == ("no_answer", "the web archive is busy (503)")
+
+
+@pytest.mark.parametrize("location", ["", "http://["])
+def test_a_redirect_to_nowhere_is_none(bench, location):
+    capture = Capture("20130601000000", URL, status=302)
+    reply = Reply(302, {"Location": location}, b"", URL)
+    assert Search(bench.service)._target(capture, reply) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.recover.spelling import askable, host, place, spellings
+from migrator.recover.spelling import askable, host, named_host, place, spellings
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,8 @@ def test_no_address_is_too_odd(text):
     # Every spelling that is asked is known again when it comes back.
     if place(text) and "@" not in text:
         assert {place(one) for one in spellings(text)} == {place(text)}
+
+
+@pytest.mark.parametrize("text", ["example.org", "www.Example.org", " http://example.org:80/x "])
+def test_a_host_may_be_named_by_an_address_on_it(text):
+    assert named_host(text) == "example.org"
