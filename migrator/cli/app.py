@@ -16,6 +16,7 @@ from migrator.cli.datasette import datasette_metadata
 from migrator.cli.demo import demo
 from migrator.cli.export import export
 from migrator.cli.forget import forget
+from migrator.cli.inspect import inspect
 from migrator.cli.learner import learner
 from migrator.cli.letter import letter
 from migrator.cli.lists import adapters, destinations
@@ -77,7 +78,7 @@ for command in (
     *(check, datasette_metadata),
     *(merge, forget),
     letter,
-    *(adapters, destinations, demo),
+    *(inspect, adapters, destinations, demo),
 ):
     app.command()(command)
 app.add_typer(manifest, name="manifest")

@@ -83,7 +83,8 @@ def _not_recognised(
     what = f"Nothing we know how to read is in {place.label}."
     if place.kind == "file" and not place.head(1):
         what = f"{place.label} is empty: there is not a single byte in it."
-    elif claims:
+        return NotRecognised(what, "Download or copy it again.")
+    if claims:
         what += f" The nearest is {claims[0][0].name}: {claims[0][1].why}"
     lines = ["We looked for:", *looked_for, *unusable]
     lines.append("If it is one of these all the same, say which: --adapter NAME.")
