@@ -67,14 +67,36 @@ class Judged:
         return "; ".join(dict.fromkeys(message.text for message in self.verdict.messages))[:500]
 
 
+class Accounts:
+    """The accounts of a destination, found by their learner."""
+
+    def __init__(self, accounts: list[Account]) -> None:
+        self._only = accounts[0] if len(accounts) == 1 else None
+        self._by_learner: dict[int, Account] = {}
+        for one in accounts:
+            if one.learner_id is not None:
+                self._by_learner.setdefault(one.learner_id, one)
+
+    def of(self, learner_id: int | None) -> Account | None:
+        """Return the account a learner's badges go to."""
+        if learner_id is not None:
+            return self._by_learner.get(learner_id)
+        # A learner's own run: one account, and badges that do not say whose they are.
+        return self._only
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges badges for one destination; `web` says what each address answers."""
+    """Judges badges for one destination.
+
+    `web` says what each address answers, `kept` what the archive has of it.
+    """
 
     archive: Archive
     capabilities: Capabilities
-    accounts: list[Account]
+    accounts: Accounts
     web: Web
+    kept: ArchivedWeb
     now: datetime
     options: Options = NOTHING_ALLOWED
     with_deleted: bool = False
@@ -85,7 +107,7 @@ class Judge:
         Without an account the recipient is not compared: then an account is what is missing,
         unless the badge could not be moved with one either.
         """
-        account = self.account_for(badge.learner_id)
+        account = self.accounts.of(badge.learner_id)
         if account is not None and badge.deleted and not self.with_deleted:
             return self._chosen(badge, Judged(account, _UNDECIDED, "deleted_by_learner"))
         best = self._best(badge, account.addresses if account else _NOBODY)
@@ -94,14 +116,6 @@ class Judge:
             why = "no_account" if badge.learner_id is not None else "holder_unknown"
             best = replace(best, reason=why)
         return self._chosen(badge, best)
-
-    def account_for(self, learner_id: int | None) -> Account | None:
-        """Return the account a learner's badges go to."""
-        for account in self.accounts:
-            if learner_id is not None and account.learner_id == learner_id:
-                return account
-        # A learner's own run: one account, and badges that do not say whose they are.
-        return self.accounts[0] if learner_id is None and len(self.accounts) == 1 else None
 
     def assess(self, submission: Submission, web: Web, addresses: Addresses) -> Verdict:
         """Ask the rules what this destination would answer."""
@@ -127,7 +141,7 @@ class Judge:
         if reason is None or isinstance(self.web, ArchivedWeb):
             return reason
         # What the archive knows for certain (expired, say) tells more than a dead host.
-        kept = self.assess(submission, ArchivedWeb(self.archive), addresses)
+        kept = self.assess(submission, self.kept, addresses)
         return most_telling({reason, *([kept.reason] if kept.reason else [])})
 
     def _chosen(self, badge: Kept, judged: Judged) -> Judged:
@@ -140,7 +154,7 @@ class Judge:
 
     def _with_originals(self, judged: Judged, submission: Submission) -> Judged:
         """Judge a badge as if every file the archive holds stood at its address again."""
-        web = RestoredWeb(ArchivedWeb(self.archive), self.web)
+        web = RestoredWeb(self.kept, self.web)
         verdict = self.assess(submission, web, _NOBODY)
         originals = Originals(web.missing, web.put_back, reason_of(verdict))
         return replace(judged, restored=verdict, originals=originals, hosts=web.hosts)

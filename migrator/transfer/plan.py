@@ -17,9 +17,10 @@ from migrator.archive.shelf import Kept
 from migrator.destinations.base import Capabilities
 from migrator.openbadges.model import BadgeClass
 from migrator.transfer import recipients
-from migrator.transfer.judging import Judge, Judged
+from migrator.transfer.judging import Accounts, Judge, Judged
 from migrator.transfer.routes import NOTHING_ALLOWED, Options, Route
 from migrator.verify.answers import Web
+from migrator.verify.archived import ArchivedWeb
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Question:
         """Return the judge of this question; `web` is asked instead of its own."""
         options = replace(self.options, awards="reaward" in self.capabilities.routes)
         return Judge(
-            *(archive, self.capabilities, accounts, web or self.web, self.now, options),
-            with_deleted=self.with_deleted,
+            *(archive, self.capabilities, Accounts(accounts), web or self.web),
+            *(ArchivedWeb(archive), self.now, options, self.with_deleted),
         )
 
 

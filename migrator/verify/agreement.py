@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from migrator.openbadges.model import Addresses
 from migrator.verify.answers import Answer
 from migrator.verify.assess import Submission, Verdict, assess
+from migrator.verify.restored import host_of
 from migrator.verify.rules import RULES
 
 IMPORTS = ("/v2/backpack/import", "/v1/earner/badges", "/bcv1/assertions")
@@ -68,7 +69,7 @@ class RecordedPages:
         if page and "redirect" in page:
             page = self._pages[page["redirect"]]
         if page is None:
-            if urlsplit(url).hostname in self._dead:
+            if host_of(url).partition(":")[0] in self._dead:
                 return Answer(url, error="dns")
             return Answer(url, 404, "text/html", b"<html>not found</html>")
         if "image" in page:

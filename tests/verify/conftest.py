@@ -35,7 +35,7 @@ class MadeWeb:
             page = self.pages[page["redirect"]]
         if page is None and self.silent:
             return Answer.unknown(url)
-        if page is None and urlsplit(url).hostname in self.dead:
+        if page is None and self.is_dead(url):
             return Answer(url, error="dns")
         if page is None:
             return Answer(url, 404, "text/html", b"<html>not found</html>")
@@ -44,6 +44,12 @@ class MadeWeb:
         else:
             body = page["text"].encode() if "text" in page else json.dumps(page["json"]).encode()
         return Answer(url, page["status"], page["type"], body)
+
+    def is_dead(self, url: str) -> bool:
+        try:
+            return urlsplit(url).hostname in self.dead
+        except ValueError:  # no address at all: nobody answers there
+            return True
 
     def serve(self, url: str, document: Any, status: int = 200) -> None:
         self.pages[url] = {"status": status, "type": "application/json", "json": document}
