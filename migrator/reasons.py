@@ -42,7 +42,7 @@ class Reason:
 _KEPT = "The badge is safe in your archive."
 _BACK = (
     _KEPT + " `recover` looks for missing pieces in web archives, `letter` asks the issuer to put"
-    " the originals back. Then run `verify` and `retry`."
+    " the originals back. Then run `verify --again` and `retry`."
 )
 
 # One reason a row: code, who can act, whether sending again helps, the sentence, the next step.

@@ -205,7 +205,8 @@ def who_acts(reason: str | None, route: str | None) -> Who:
 _BEFORE = "Not needed: a better way is open."
 _RESTORE = (
     "Everything is in the archive. Ask the owner of the old site to put the original files back:"
-    " `letter` writes to them, `export restore-site` makes the files. Then run `verify` and `plan`."
+    " `letter` writes to them, `export restore-site` makes the files. Then run `verify --again` and"
+    " `plan`."
 )
 _REAWARD = (
     "The administrator runs `reaward map` and `reaward run`: a new badge is awarded that says"

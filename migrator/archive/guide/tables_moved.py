@@ -34,7 +34,8 @@ MOVED: dict[str, Described] = {
             "assertion_id": "the badge",
             "account_id": "the account it goes to, once known",
             "destination_id": "the destination",
-            "route": "how it gets there: import, or reaward (a new badge that replaces it)",
+            "route": "how it gets there: import, restore (its files must be put back first) or"
+            " reaward (a new badge that replaces it); empty when there is no way now",
             "input": "what is sent: the address, the image or the document",
             "state": "planned, sending, done, already_there, waiting, refused or held",
             "reason": "why it is not moved (yet); docs/reasons.md lists the codes",
