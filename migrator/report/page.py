@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from migrator.archive.stories import BadgeStory, LearnerStory
+from migrator.archive.stories import BadgeStory, LearnerStory, Where
 from migrator.archive.totals import DestinationTotal, ProblemRow, SourceTotal, Totals
 from migrator.reasons import REASONS
 from migrator.report.words import (
+    WAY_WORDS,
     badges,
     day,
     number,
@@ -16,6 +17,8 @@ from migrator.report.words import (
     said,
     transfer_balance,
 )
+from migrator.transfer.routes import next_step
+from migrator.transfer.spelling import spelling_told
 
 _SHORT = 12
 
@@ -108,6 +111,15 @@ def _why(code: str | None) -> str:
     return f"{_text(reason.sentence)}<br><small>{_text(reason.next_step)}</small>"
 
 
+def _here(where: Where) -> str:
+    """Say why one badge is where it is, which way it takes, and what next."""
+    if where.reason not in REASONS:
+        return ""
+    step = next_step(where.reason, where.route, spelling=spelling_told(where.detail))
+    told = (REASONS[where.reason].sentence, WAY_WORDS.get(where.route, "").capitalize())
+    return f"{_text(' '.join(filter(None, told)))}<br><small>{_text(step)}</small>"
+
+
 def _learner(story: LearnerStory) -> Iterator[str]:
     who = ", ".join((*((story.name,) if story.name else ()), *story.addresses))
     yield f"<h3>{_text(who or 'Learner not known')}</h3>\n"
@@ -118,7 +130,7 @@ def _learner(story: LearnerStory) -> Iterator[str]:
 
 def _badge_cells(badge: BadgeStory) -> tuple[str, ...]:
     states = [
-        f"{said(where.state, where.reason)}, {_text(where.destination)}<br>{_why(where.reason)}"
+        f"{said(where.state, where.reason)}, {_text(where.destination)}<br>{_here(where)}"
         for where in badge.destinations
     ]
     issuer = f"<br><small>{_text(badge.issuer)}</small>" if badge.issuer else ""

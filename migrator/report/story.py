@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from migrator.archive.stories import BadgeStory, LearnerStory, Where
 from migrator.reasons import REASONS
-from migrator.report.words import ANEW, ARRIVED, badges, day, plain, said, shown
-from migrator.transfer.routes import Route, next_step, who_acts
+from migrator.report.words import ANEW, ARRIVED, WAY_WORDS, badges, day, plain, said, shown
+from migrator.transfer.routes import next_step, who_acts
 from migrator.transfer.spelling import spelling_told
 
 _WHO = {
@@ -15,11 +15,6 @@ _WHO = {
     "admin": "the program's administrator",
     "issuer": "the issuer",
     "nobody": "nobody; it goes on by itself or stays as it is",
-}
-
-_WAY: dict[str, str] = {
-    Route.RESTORE: "it can come back as it was: every original is in the archive.",
-    Route.REAWARD: "it will be awarded anew, and the new badge says that it replaces this one.",
 }
 
 # The destination's own words are for these; for the others the sentence says it better.
@@ -91,8 +86,8 @@ def _where_lines(where: Where) -> Iterator[str]:
         yield f"    Why: {reason.sentence}"
         if where.detail and reason.code in _SAYS_MORE:
             yield f"    Exactly: {plain(where.detail)}"
-        if where.route is not None and where.route in _WAY:
-            yield f"    Which way: {_WAY[where.route]}"
+        if where.route in WAY_WORDS:
+            yield f"    Which way: {WAY_WORDS[where.route]}"
         step = next_step(where.reason, where.route, spelling=spelling_told(where.detail))
         yield f"    What next: {plain(step)}"
         yield f"    Who can act: {_WHO[who_acts(where.reason, where.route).value]}."

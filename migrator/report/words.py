@@ -23,6 +23,10 @@ ARRIVED = ("done", "already_there")
 ANEW = "awarded_anew"
 SHOWN_WORDS = {**STATE_WORDS, ANEW: "awarded anew"}
 """States as they are told: of those that are done, the ones that are new badges apart."""
+WAY_WORDS: dict[str | None, str] = {
+    "restore": "it can come back as it was: every original is in the archive.",
+    "reaward": "it will be awarded anew, and the new badge says that it replaces this one.",
+}
 # Each is tried once at every place of a text, however long: masking takes no time to speak of.
 _WORD = re.compile(r"[^\s,;<>\"']+")
 _AT = re.compile(r"(@|%40)", re.IGNORECASE)

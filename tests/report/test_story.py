@@ -85,3 +85,16 @@ def test_no_name_can_steer_the_terminal(hostile):
     for learner in stories.learner_ids(hostile):
         lines = list(story_lines(stories.story(hostile, learner)))
         assert all(line.isprintable() for line in lines)
+
+
+def test_the_way_and_the_exact_spelling_are_told():
+    for route, said in (("restore", "`letter` writes"), ("reaward", "`reaward run`")):
+        where = Where("d:x", None, "held", "host_dead", None, False, "2026", None, (), route)
+        text = "\n".join(told(badge(destinations=(where,))))
+        assert "Which way: it " in text
+        assert said in text
+    detail = "add this spelling to the account: Ann@X.org"
+    where = Where("d:x", None, "held", "wrong_recipient", detail, False, "2026", None, ())
+    text = "\n".join(told(badge(destinations=(where,))))
+    assert "What next: Add Ann@X.org, in exactly this spelling" in text
+    assert "All about it: badge-migrator plan --to d:x --explain 1" in text
