@@ -101,19 +101,23 @@ class JsonText:
         """Why the file could not be read to its end, "" when it could."""
         return self._window.damage
 
-    def _value(self, where: str, *, at_top: bool = False) -> Iterator[Item]:
+    def _value(
+        self, where: str, *, at_top: bool = False, limit: int | None = None
+    ) -> Iterator[Item]:
         """Yield the value that stands here, or those inside it."""
         start = self.text[self._at]
+        if limit is None:
+            limit = _PEEK if at_top and start == "{" else self._limit
         if start == "[":
             yield from self._array()
             return
         try:
-            value, end = self._scan(_PEEK if at_top and start == "{" else self._limit)
+            value, end = self._scan(limit)
         except _Bad as error:
             if start == "{" and self._opens_inside():
                 yield from self._object(where)
-            elif at_top and isinstance(error, _TooLong):
-                yield from self._value(where)
+            elif limit < self._limit and isinstance(error, _TooLong):
+                yield from self._value(where, at_top=at_top, limit=self._limit)
             else:
                 yield self._bad(where, str(error), _resume(start, error, at_top=at_top))
             return
@@ -203,11 +207,11 @@ class JsonText:
             if len(self.text) - self._at >= limit:
                 raise _TooLong(_LONG)
             if not self._more():
-                self._told = True
                 raise _Cut(_CUT)
 
     def _bad(self, where: str, sentence: str, resume: re.Pattern[str]) -> Item:
         """Pass over what cannot be read, to where the next value may begin."""
+        self._told = self._told or sentence == _CUT
         raw, start = "", self._at + 1
         while True:
             found = resume.search(self.text, start)

@@ -8,7 +8,7 @@ becomes a sentence that names the account, and the scope or setting that is miss
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from migrator.errors import Incomplete, SignInFailed, SourceUnreadable
 from migrator.openbadges.documents import parse
 from migrator.openbadges.model import Json, Unreadable
-from migrator.sources.place import Limits, Place
+from migrator.sources.place import Limits, Member, Place
 
 _NEXT = re.compile(r"<([^>]*)>\s*;[^,<]*\brel=[\"']?next\b", re.IGNORECASE)
 _GO_ON = "Run the same command again later: it goes on where it stopped, and adds nothing twice."
@@ -105,6 +105,10 @@ class LivePlace(Place):
         self.kind = "live"
         self._file = self._zip = None
         self._secret = secret
+
+    def members(self) -> Iterator[Member]:
+        """Yield nothing: a host has no files."""
+        yield from ()
 
     @property
     def source(self) -> str:
