@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from migrator.archive.intake import Counts
@@ -53,6 +53,7 @@ def test_addresses_are_masked_wherever_they_stand(text, hidden):
 
 @given(_TEXT, _PART, _DOMAIN, st.sampled_from(["@", "%40"]), _TEXT)
 def test_no_address_survives_masking(before, name, domain, at, after):
+    assume(set(name) != {"*"})  # a name of the sign that hides it looks the same hidden
     address = f"{name}{at}{domain}"
     shown = masked(f"{before} {address} {after}")
     assert address not in shown.split()
