@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from migrator.archive.archive import Archive
 from migrator.openbadges.address import host_of, is_on, is_place
 
+REHEARSAL = "verify --via "
+"""How the command of a run begins that asked a local web."""
 _TO_ASK, _TAKEN, _ASKED, _SPARED, _FRESH, _LEFT = range(6)
 
 
@@ -45,13 +47,18 @@ class Books:
 
 
 class Agenda:
-    """The addresses of one run; used by the thread the archive belongs to."""
+    """The addresses of one run; used by the thread the archive belongs to.
 
-    def __init__(self, archive: Archive, host: str | None = None) -> None:
+    `rehearsal` is the command of a run that asks a local web instead of the real hosts, "" for
+    none: what one of them has answered is not taken for what the others would.
+    """
+
+    def __init__(self, archive: Archive, host: str | None = None, rehearsal: str = "") -> None:
         self._archive = archive
         self._conn = archive.conn
         self._host = host.lower() if host else None
         self._looked_at = 0
+        self._rehearsal = rehearsal
         self._conn.create_function("wanted", 1, self._wanted, deterministic=True)
         self._conn.create_function("host_of", 1, host_of, deterministic=True)
         self._conn.execute("drop table if exists temp.agenda")
@@ -95,8 +102,8 @@ class Agenda:
         self._conn.execute(
             f"update temp.agenda set state = {_FRESH} where id > ? and state = {_TO_ASK} and exists"  # noqa: S608 - numbers
             f" (select 1 from web_answer where id = {_LATEST} and asked_at >= ?"
-            f" and outcome not in ({', '.join('?' * len(outcomes))}))",
-            (looked_at, since, *outcomes),
+            f" and outcome not in ({', '.join('?' * len(outcomes))}) and {self._asked_alike}",
+            (looked_at, since, *outcomes, f"{REHEARSAL}%", self._rehearsal, self._rehearsal),
         )
 
     def fresh(self, after: int = 0, most: int = 200) -> list[Address]:
@@ -186,6 +193,15 @@ class Agenda:
         self._conn.executemany(
             f"update temp.agenda set state = {state} where id = ?",  # noqa: S608 - a number
             [(one.id,) for one in addresses],
+        )
+
+    @property
+    def _asked_alike(self) -> str:
+        """The condition that an answer came from where this run asks: SQL with three values."""
+        found = "exists" if self._rehearsal else "not exists"
+        return (
+            f"{found} (select 1 from run where command like ? and (? = '' or command = ?)"  # noqa: S608 - our own words
+            " and asked_at between started_at and coalesce(finished_at, asked_at)))"
         )
 
     def _last_id(self) -> int:

@@ -74,6 +74,10 @@ def verify(
             surveyed = survey(opened, asker(via, at_once), scope, lambda done, _: show(done), stop)
         with progress("Judging") as show:
             tally = judge_all(opened, scope, datetime.now(UTC), show)
+    if via is not None:
+        console.say(
+            f"These are answers of {via}, not of the real hosts; those are asked without --via."
+        )
     _say(console, surveyed, tally, scope)
     if code := _exit_code(surveyed, tally):
         raise typer.Exit(code)
@@ -96,10 +100,9 @@ def asker(via: str | None, at_once: int) -> Asker:
     from migrator.verify.lines import Manners
     from migrator.verify.survey import Asker
 
-    played = via is not None
     client = Client(via=via, connect_timeout=10, read_timeout=30, total_timeout=60)
-    manners = Manners(at_once=at_once, free=lambda _host: played)
-    return Asker(client, manners, played)
+    manners = Manners(at_once=at_once, free=lambda _host: via is not None)
+    return Asker(client, manners, via)
 
 
 def _say(console: Console, surveyed: Surveyed, tally: Tally, scope: Scope) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from migrator.archive import agenda as agendas
 from migrator.archive import webanswers
-from migrator.archive.agenda import Address, Agenda, Books
+from migrator.archive.agenda import REHEARSAL, Address, Agenda, Books
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
 from migrator.archive.kept_at import kept_at
@@ -62,11 +62,11 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and how: `played` says that one local server plays all hosts."""
+    """Who asks, and how: `via` is the local server that plays all hosts, in a rehearsal."""
 
     client: Getter
     manners: Manners = field(default_factory=Manners)
-    played: bool = False
+    via: str | None = None
     online: Callable[[], bool] = finds_names
 
 
@@ -83,8 +83,9 @@ def survey(
     `watch` is told how many addresses have been asked, and how many there are. Raises
     ArchiveLocked when another survey is under way, and Incomplete without a network.
     """
-    with leased(archive, "verify", "verify") as lease:
-        agenda = Agenda(archive, scope.host)
+    rehearsal = f"{REHEARSAL}{asker.via}" if asker.via else ""
+    with leased(archive, "verify", rehearsal or "verify") as lease:
+        agenda = Agenda(archive, scope.host, rehearsal)
         try:
             return _Survey(archive, agenda, lease, asker, scope).run(watch, stop)
         finally:
@@ -103,7 +104,7 @@ class _Survey:
         self._since = _since(archive.now(), scope.max_age)
         self._followed = 0
         self._lines = Lines(agenda, asker.manners)
-        self._doubts = Doubts(asker.online if not asker.played else lambda: True)
+        self._doubts = Doubts(asker.online if asker.via is None else lambda: True)
         self._crew: Crew[tuple[Address, dict[str, str]], Heard] = Crew(
             asker.manners.threads, self._hear
         )
@@ -176,7 +177,7 @@ class _Survey:
 
     def _hear(self, task: tuple[Address, dict[str, str]]) -> Heard:
         address, conditions = task
-        return hear(self._asker.client, address.url, conditions, played=self._asker.played)
+        return hear(self._asker.client, address.url, conditions, played=self._asker.via is not None)
 
     def _conditions(self, address: Address) -> dict[str, str]:
         return webanswers.marks(self._archive, address.url, SERVED)

@@ -50,6 +50,13 @@ def test_a_second_run_says_that_nothing_had_to_be_asked(run, archived, via):
     assert run("check").code == 0
 
 
+def test_a_rehearsal_is_not_taken_for_the_real_web(run, archived, via, httpserver):
+    said = run("verify", "--via", via).out
+    assert f"These are answers of {via}, not of the real hosts" in said
+    other = run("verify", "--via", httpserver.url_for(""), "--json", expected=4).json
+    assert other["books"]["fresh"] == 0
+
+
 def test_one_learner_one_host(run, archived, via):
     said = run("verify", "--via", via, "--learner", "maria@example.org", "--json").json
     assert said["badges"] == 11

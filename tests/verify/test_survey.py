@@ -264,6 +264,18 @@ def test_private_addresses_and_files_are_blocked(archive, reader, tmp_path, make
     assert ("passwd", "blocked") in outcomes(archive).items()
 
 
+def test_what_a_local_web_said_is_not_what_the_real_hosts_say(issued, ask, text_clock):
+    def count(via=None):
+        text_clock.advance(60)
+        by = Asker(client(), Manners(free=lambda _host: True), via=via, online=lambda: True)
+        return ask(by=by).books.asked
+
+    assert [count("http://127.0.0.1:1"), count("http://127.0.0.1:1")] == [11, 0]
+    assert [count("http://127.0.0.1:2"), count(), count()] == [11, 11, 0]
+    # The newest answers are those of the real hosts by now.
+    assert count("http://127.0.0.1:1") == 11
+
+
 def test_one_learners_badges_alone(archive, reader, tmp_path, local, httpserver, ask):
     reader.outcomes(archive, tmp_path, [local.found(1), local.found(2, holder="ben@example.org")])
     ben = archive.one("select learner_id from identity where value = 'ben@example.org'")[0]
