@@ -39,6 +39,7 @@ def verify(
             "--max-age",
             metavar="DAYS",
             min=0,
+            max=36_500,
             help="Do not ask again what was asked in the last DAYS days.",
         ),
     ] = 7,
