@@ -22,6 +22,8 @@ OBSTACLES = {
     " the archive fits",
     "nameless": "what they were awarded for is not known: `plan --check` asks their issuers",
     "issued_in_future": "issued on a day that has not come yet",
+    "counterpart_gone": "your badge class for them is not there any more, or no longer yours:"
+    " badge-migrator reaward map",
     "not_mapped": "no badge class of yours stands for them yet: badge-migrator reaward map",
 }
 _STATES = {

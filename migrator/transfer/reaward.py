@@ -155,15 +155,25 @@ def run(
     with leased(archive, name, f"reaward run --to {saved.name}") as lease:
         durable(archive)
         recipients.assign(archive)
-        account = session.credentials.username
-        mapping = {
-            key: one
-            for key, one in award_mapping.mapped(archive, saved.id).items()
-            if one.account.lower() == account.lower()
-        }
-        worker = _Worker(archive, saved.id, session, orders, watch, lease, mapping)
+        mapping, gone = _counterparts(archive, saved.id, session)
+        worker = _Worker(archive, saved.id, session, orders, watch, lease, mapping, gone)
         worker.look_first()
         return worker.award()
+
+
+def _counterparts(
+    archive: Archive, destination_id: int, session: IssuerSession
+) -> tuple[dict[int, Mapped], frozenset[int]]:
+    """Return what the account may award, by legacy badge class, and whose counterpart is gone."""
+    account = session.credentials.username.casefold()
+    there = {one.remote_id for one in session.badge_classes()}
+    mapping = {
+        key: one
+        for key, one in award_mapping.mapped(archive, destination_id).items()
+        if one.account.casefold() == account and one.remote_badge_class_id is not None
+    }
+    gone = frozenset(key for key, one in mapping.items() if one.remote_badge_class_id not in there)
+    return {key: one for key, one in mapping.items() if key not in gone}, gone
 
 
 @dataclass(slots=True)
@@ -175,6 +185,7 @@ class _Worker:
     watch: Callable[[Became], None]
     lease: Lease
     mapping: dict[int, Mapped]
+    gone: frozenset[int] = frozenset()
     tally: Tally = field(default_factory=Tally)
 
     def look_first(self) -> None:
@@ -218,7 +229,8 @@ class _Worker:
         ):
             tally.chosen += 1
             if against is not None or to is None or badge.badge_class_id is None:
-                tally.hinder(badge, against or "not_mapped")
+                is_gone = against == "not_mapped" and badge.badge_class_id in self.gone
+                tally.hinder(badge, "counterpart_gone" if is_gone else against or "not_mapped")
                 continue
             if self._is_over(taken):
                 tally.left += 1
@@ -249,7 +261,8 @@ class _Worker:
         for one in became:
             self.tally.states[one.state] += 1
             self.watch(one)
-        self.tally.states["sending"] += len(batch) - len(became)
+        if unknown := len(batch) - len(became):
+            self.tally.states["sending"] += unknown
 
     def _batcher(self) -> Batcher:
         return Batcher(

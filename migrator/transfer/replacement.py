@@ -22,7 +22,7 @@ _LONGEST_URL = 254
 
 OBSTACLES = (
     *("revoked", "deleted_by_learner", "nameless", "holder_unknown", "issued_in_future"),
-    "not_mapped",
+    *("not_mapped", "counterpart_gone"),
 )
 """Why a badge is not awarded anew although it was asked for, in the order they are told."""
 
@@ -107,7 +107,9 @@ def _proof(evidence: HeldEvidence) -> Proof:
 
 
 def _joined(said: list[str | None]) -> str | None:
-    return "\n\n".join(dict.fromkeys(one.strip() for one in said if one and one.strip())) or None
+    words = "\n\n".join(dict.fromkeys(one.strip() for one in said if one and one.strip()))
+    # The original may itself replace an older badge: only one reference may be read as ours.
+    return _REFERENCE.sub(r"badge-migrator \1", words) or None
 
 
 def _is_web(url: str | None) -> bool:

@@ -19,6 +19,7 @@ SCOPE = "rw:profile rw:backpack"
 ISSUING = "rw:profile rw:issuer"
 """Asked for instead by somebody who awards: that sign-in opens no backpack, and this no issuer."""
 
+_USES = {SCOPE: "use a backpack", ISSUING: "award badges"}
 JSON = {"Accept": "application/json"}
 
 
@@ -77,7 +78,7 @@ class Tokens:
             password=self.credentials.password,
         )
         if not self._taken(reply):
-            raise refusal(reply, self._url, self.credentials.username)
+            raise refusal(reply, self._url, self.credentials.username, self._scope)
 
     def _refreshed(self) -> bool:
         token = self.credentials.refresh_token or ""
@@ -140,7 +141,7 @@ def too_busy(reply: Reply, url: str) -> TryLater:
     )
 
 
-def refusal(reply: Reply, url: str, username: str) -> SignInFailed:
+def refusal(reply: Reply, url: str, username: str, scope: str = SCOPE) -> SignInFailed:
     """Return why an account was not let in, with what to do next."""
     body = body_of(reply)
     error = body.get("error") if isinstance(body, dict) else None
@@ -157,7 +158,7 @@ def refusal(reply: Reply, url: str, username: str) -> SignInFailed:
             "Do not try again at once: each failure doubles the time the server shuts the account"
             " out. Check the password in a browser, then run `login` again.",
         )
-    return _not_open(said, url, username) if said else not_badgr(url)
+    return _not_open(said, url, username, scope) if said else not_badgr(url)
 
 
 def _shut_out(reply: Reply, url: str, username: str) -> SignInFailed:
@@ -169,12 +170,12 @@ def _shut_out(reply: Reply, url: str, username: str) -> SignInFailed:
     )
 
 
-def _not_open(said: str, url: str, username: str) -> SignInFailed:
+def _not_open(said: str, url: str, username: str, scope: str) -> SignInFailed:
     """The server is set up so that this program, or this account, cannot sign in."""
     if "scope" in said:
         return SignInFailed(
-            f"{url} does not let programs use a backpack.",
-            f"Ask its operator to allow the scopes {SCOPE} for the application.",
+            f"{url} does not let programs {_USES[scope]}.",
+            f"Ask its operator to allow the scopes {scope} for the application.",
         )
     if said.startswith(("invalid client", "unauthorized_client")):
         return SignInFailed(
