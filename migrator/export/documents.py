@@ -15,11 +15,11 @@ from migrator.archive.taken import Taken
 from migrator.export.images import name_of
 from migrator.export.names import readable
 from migrator.export.order import Order
-from migrator.export.portable import Portable, portable
 from migrator.export.sink import Sink
 from migrator.export.table import Rows, line
 from migrator.openbadges.badge import Badge, Pieces, read_badge
 from migrator.openbadges.model import JsonObject, Unreadable
+from migrator.openbadges.portable import Portable, portable
 
 COLUMNS = (
     *("file", "what", "type", "id", "derived_from", "sha256", "badge", "issuer", "version"),

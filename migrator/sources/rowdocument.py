@@ -1,0 +1,63 @@
+"""What rows say of a badge, as one openly derived document: for databases and tables of awards.
+
+There is one way to do it, whatever the rows came from, so that equal rows give equal bytes:
+
+    data = row_document(
+        Assertion(
+            recipient=Recipient("ada@example.org"),
+            id="https://badges.example.org/awards/17",  # only if the platform served it there
+            issued_on=to_utc("2014-05-29 10:16:01"),
+            badge_class=BadgeClass("Welder", issuer=Issuer("Example School")),
+        ),
+        "a BadgeKit database",
+        unread={"shoe size": "38"},
+    )
+    yield Found(locator, data, hosted_url=..., holder="ada@example.org")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrator.openbadges.documents import as_backpack_wrote
+from migrator.openbadges.model import Assertion, Json, JsonObject
+from migrator.openbadges.portable import MADE_FROM_ROWS, portable
+
+_NOTE = (
+    "Made by badge-migrator from rows of {}. It is not the issuer's own document, "
+    "was never served or signed, and proves nothing by itself."
+)
+
+
+def row_document(
+    assertion: Assertion, source: str, *, unread: Mapping[str, str] | None = None
+) -> bytes:
+    """Return an Open Badges 2.0 assertion that says what rows say, and that it was made from them.
+
+    Badge class and issuer stand inside. Nothing is invented: what the rows do not say is left out,
+    and `id`s are only what the platform really served (say so in `Found.hosted_url`, too). `source`
+    is what the rows are of, for the sentence in it ("a BadgeKit database"); `unread` is what else
+    they say of this badge, by column; never a secret. Neither may depend on where in the source the
+    rows stand, or the same badge read twice becomes two. Without an `id` a badge is known by `uid`
+    and the issuer's id or url, else by the whole document. The archive keeps it as "derived", at no
+    address, and prefers any original.
+    """
+    copy = portable(assertion)
+    document = dict(copy.assertion)
+    if copy.badge_class is not None:
+        document["badge"] = _inside(copy.badge_class)
+    if copy.issuer is not None and isinstance(badge := document.get("badge"), dict):
+        document["badge"] = {**badge, "issuer": _inside(copy.issuer)}
+    if not assertion.hosted_url:
+        document.pop("verification", None)
+    if assertion.uid:
+        document["uid"] = assertion.uid
+    made: JsonObject = {"note": _NOTE.format(source)}
+    told: dict[str, Json] = {name: value for name, value in (unread or {}).items() if value}
+    if told:
+        made["unread"] = told
+    return as_backpack_wrote({**document, MADE_FROM_ROWS: made})
+
+
+def _inside(document: JsonObject) -> JsonObject:
+    return {name: value for name, value in document.items() if name != "@context"}
