@@ -20,7 +20,7 @@ class MadePlace:
     path: Path = Path("cohort")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cohort:
     """An adapter that makes what it yields.
 
@@ -41,7 +41,8 @@ class Cohort:
 
     def read(self, place: object) -> Iterator[Found]:  # noqa: ARG002 - an adapter is given one
         """Yield the badges."""
-        artworks = [data.png(self.artwork, seed) for seed in range(self.classes)]
+        kinds = range(self.classes if self.artwork else 0)
+        artworks = [data.png(self.artwork, seed) for seed in kinds]
         for number in range(self.first, self.first + self.badges):
             text = self.document(number)
             holder = f"learner{number // self.each}@example.org"

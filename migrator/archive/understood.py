@@ -141,9 +141,11 @@ def _not_understood(pieces: Pieces, badge: Badge) -> list[Document]:
 
 
 def _richness(assertion: Assertion) -> int:
+    if assertion.version is None:
+        return 0  # an address, or what rows say: any original is better
     badge_class = assertion.badge_class
     return (
-        (assertion.version is not None)
+        1
         + 2 * (assertion.recipient is not None)
         + 4 * (badge_class is not None)
         + 8 * (badge_class is not None and badge_class.issuer is not None)

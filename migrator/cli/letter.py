@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from migrator.archive.archive import Archive
     from migrator.archive.holdings import HeldLearner
-    from migrator.export.site import Gathered
-    from migrator.export.site_host import HostExported
+    from migrator.export.site.host import HostExported
+    from migrator.export.site.site import Gathered
     from migrator.report.letter import Badge, Facts, File
 
 _FEW = 20
@@ -60,7 +60,7 @@ def letter(
     It says what happened and which files belong at which addresses. Read it before you send it.
     """
     from migrator.archive.archive import Archive
-    from migrator.export.site import export_site
+    from migrator.export.site.site import export_site
     from migrator.report.letter import FORMATS
     from migrator.report.letter import letter as written
 
@@ -111,7 +111,7 @@ def _found(
     from migrator.archive import holdings
     from migrator.cli.explain import one_meant
     from migrator.export.learner import learner_at
-    from migrator.export.site import Choice, gathered
+    from migrator.export.site.site import Choice, gathered
 
     writer = None if learner is None else learner_at(opened, learner)
     choice = Choice(writer.id if writer else None)
@@ -126,7 +126,7 @@ def _found(
 
 def _host(opened: Archive, found: Gathered, named: str | None, badge: str | None) -> str:
     """Return the host to write to; raises Usage where it must be said, or no letter helps."""
-    from migrator.export.site import hosts, matching
+    from migrator.export.site.site import hosts, matching
     from migrator.report.words import plain
 
     known = hosts(opened, found)
@@ -200,7 +200,8 @@ def _look(
     names: Counter[str],
     emails: Counter[str],
 ) -> None:
-    from migrator.archive import addressed, holdings
+    from migrator.archive import holdings
+    from migrator.archive.web import addressed
     from migrator.report.letter import Badge
 
     if len(badges) < _FEW:
@@ -215,7 +216,7 @@ def _look(
 
 def _why(opened: Archive, host: str) -> tuple[str | None, str | None]:
     """Return what is wrong with a host and when it was found out, as far as anybody has asked."""
-    from migrator.archive import addressed
+    from migrator.archive.web import addressed
     from migrator.report.letter import RESTORABLE
 
     for said in addressed.said_by(opened, host):
@@ -225,7 +226,7 @@ def _why(opened: Archive, host: str) -> tuple[str | None, str | None]:
 
 
 def _files(found: Gathered, host: str) -> tuple[File, ...]:
-    from migrator.export.site_readme import word
+    from migrator.export.site.readme import word
     from migrator.report.letter import File
 
     files: list[File] = []

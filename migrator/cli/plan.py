@@ -205,7 +205,7 @@ def _ask_hosts(opened: Archive, asked: WebAsked) -> None:
     from migrator.cli.stop import stoppable
     from migrator.cli.verify import asker
     from migrator.transfer import recipients
-    from migrator.verify.survey import Scope, survey
+    from migrator.verify.hosts.survey import Scope, survey
 
     recipients.assign(opened)
     with (

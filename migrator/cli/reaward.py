@@ -72,6 +72,15 @@ def run(
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=500, help="So many badges in one request.")
     ] = 100,
+    settle: Annotated[
+        float,
+        typer.Option(
+            "--settle",
+            min=0,
+            metavar="SECONDS",
+            help="How long a request whose answer was lost may still be at work over there.",
+        ),
+    ] = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Award, in batches, new badges that say openly that they replace the old ones.
@@ -81,6 +90,7 @@ def run(
     """
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
+    from migrator.transfer.award_batch import Patience
     from migrator.transfer.reaward import Choice, Orders
 
     console = Console(as_json)
@@ -90,7 +100,7 @@ def run(
         if dry_run:
             _say_preview(opened, saved, choice, console)
             return
-        orders = Orders(choice, notify, batch, limit)
+        orders = Orders(choice, notify, batch, limit, patience=Patience(settling=settle))
         session = session_of(opened, destination, saved, username)
         try:
             tally = _awarded(opened, destination, saved, session, orders, console)

@@ -14,7 +14,7 @@ from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
-    from migrator.archive.webanswers import WebAnswer
+    from migrator.archive.web.answers import WebAnswer
     from migrator.recover.online import Limits
     from migrator.recover.tally import Tally
     from migrator.recover.walk import Scope

@@ -12,9 +12,9 @@ from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 from migrator.cli.restore import complain_of_damage, file_by_file
 
 if TYPE_CHECKING:
-    from migrator.archive.addressed import Said
-    from migrator.export.site import Gathered, Host
-    from migrator.export.site_host import HostExported
+    from migrator.archive.web.addressed import Said
+    from migrator.export.site.host import HostExported
+    from migrator.export.site.site import Gathered, Host
 
 _DEAD = {
     "no_such_host": "dead: there is no such web site any more",
@@ -60,7 +60,7 @@ def restore_site(
     from migrator.archive.archive import Archive
     from migrator.archive.holdings import count
     from migrator.export.learner import learner_at
-    from migrator.export.site import Choice, export_site, gathered, hosts, matching
+    from migrator.export.site.site import Choice, export_site, gathered, hosts, matching
 
     console = Console(as_json)
     with Archive.read(archive_file) as opened:
@@ -114,13 +114,13 @@ def _facts(one: Host) -> dict[str, object]:
 
 def _lost(said: tuple[Said, ...]) -> int:
     """Return how many addresses a host no longer has, as far as known."""
-    from migrator.verify.fate import FATES
+    from migrator.verify.hosts.fate import FATES
 
     return sum(one.addresses for one in said if one.outcome in FATES and FATES[one.outcome].lost)
 
 
 def _state(said: tuple[Said, ...]) -> str:
-    from migrator.verify.fate import FATES
+    from migrator.verify.hosts.fate import FATES
 
     if not said:
         return "not asked yet (`badge-migrator verify` asks)"

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from migrator.archive.archive import Archive
     from migrator.reasons import Who
-    from migrator.verify.judgement import Judged
-    from migrator.verify.survey import Asker, Scope, Surveyed
-    from migrator.verify.tally import Tally
+    from migrator.verify.hosts.judgement import Judged
+    from migrator.verify.hosts.survey import Asker, Scope, Surveyed
+    from migrator.verify.hosts.tally import Tally
 
 _IN_FULL = 20
 
@@ -61,8 +61,8 @@ def verify(
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
     from migrator.transfer import recipients
-    from migrator.verify.survey import Scope, survey
-    from migrator.verify.tally import judge_all
+    from migrator.verify.hosts.survey import Scope, survey
+    from migrator.verify.hosts.tally import judge_all
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
@@ -98,8 +98,8 @@ def _learner(opened: Archive, text: str | None) -> int | None:
 def asker(via: str | None, at_once: int) -> Asker:
     """Return who asks the hosts, or the one address that plays all of them."""
     from migrator.net import Client
-    from migrator.verify.lines import Manners
-    from migrator.verify.survey import Asker
+    from migrator.verify.hosts.lines import Manners
+    from migrator.verify.hosts.survey import Asker
 
     client = Client(via=via, connect_timeout=10, read_timeout=30, total_timeout=60)
     manners = Manners(at_once=at_once, free=lambda _host: via is not None)
@@ -138,7 +138,7 @@ def _say(console: Console, surveyed: Surveyed, tally: Tally, scope: Scope) -> No
 def _badge_lines(one: Judged) -> Iterator[str]:
     from migrator.reasons import REASONS
     from migrator.report.words import plain
-    from migrator.verify.judgement import TITLES
+    from migrator.verify.hosts.judgement import TITLES
 
     yield f"  {plain(one.title)}: {TITLES[one.fate]}"
     for sentence in one.sentences:
@@ -149,7 +149,7 @@ def _badge_lines(one: Judged) -> Iterator[str]:
 
 def _meanings(tally: Tally) -> Iterator[str]:
     from migrator.report.words import badges
-    from migrator.verify.fate import FATES
+    from migrator.verify.hosts.fate import FATES
 
     for code, fate in FATES.items():
         if count := tally.fates[code]:
@@ -196,7 +196,7 @@ def _address_balance(surveyed: Surveyed) -> str:
 
 def _badge_balance(tally: Tally) -> str:
     from migrator.report.words import badges
-    from migrator.verify.judgement import TITLES
+    from migrator.verify.hosts.judgement import TITLES
 
     parts = [f"{tally.fates[code]:,} {TITLES[code]}" for code in TITLES if tally.fates[code]]
     missing = tally.badges - sum(tally.fates.values())
@@ -204,7 +204,7 @@ def _badge_balance(tally: Tally) -> str:
 
 
 def _next(surveyed: Surveyed, tally: Tally) -> str:
-    from migrator.verify.fate import LOST
+    from migrator.verify.hosts.fate import LOST
 
     if surveyed.interrupted:
         return "To go on: badge-migrator verify"
@@ -216,7 +216,7 @@ def _next(surveyed: Surveyed, tally: Tally) -> str:
 
 
 def _later(surveyed: Surveyed) -> bool:
-    from migrator.verify.fate import LATER
+    from migrator.verify.hosts.fate import LATER
 
     return bool(surveyed.books.left) or any(surveyed.outcomes.get(code) for code in LATER)
 

@@ -25,6 +25,7 @@ COLUMNS = (
     *("file", "what", "type", "id", "derived_from", "sha256", "badge", "issuer", "version"),
     *("identity", "note"),
 )
+ROWS = "rows of a database or table: no document of the issuer's is known"
 PORTABLE = "portable copy in Open Badges 2.0, derived from originals by badge-migrator"
 ORIGINAL = "original, byte for byte"
 _KINDS = ("assertion", "badge_class", "issuer", "jws")
@@ -94,12 +95,13 @@ class _Work:
         found = [one for one in held if one.origin == "found"]
         paths = " ".join(self._original(holding, one) for one in found)
         badge = _read(self._archive, holding, held)
-        if badge is None or not found:
+        if badge is None or not held:
             self.without += 1
             note = "only its address is known" if holding.hosted_url else "no document can be read"
             self._row(holding, _File("", "nothing", note=note))
             return
         copy = portable(badge.assertion)
+        paths = paths or ROWS
         name = f"assertions/{name_of(holding)}.json"
         self._copy(holding, name, copy.assertion, paths)
         self._shared(holding, copy, paths)

@@ -35,8 +35,8 @@ class Pieces:
 class Document:
     """One document of a badge: its bytes, and the address it belongs at where that is known.
 
-    `derived` documents were rebuilt from the Backpack's own form, not found as such. An assertion
-    in the Backpack's own form has no address: it was never served.
+    `derived` documents were rebuilt from the Backpack's own form or made from rows of a database,
+    not found as such. An assertion in either of these forms has no address: it was never served.
     """
 
     kind: DocumentKind
@@ -152,7 +152,8 @@ def _accepted(
             accepted.append(content)
         else:
             warnings.append(warning("baked_assertion_differs"))
-    return accepted
+    # What was made from rows is read only where there is no original.
+    return sorted(accepted, key=lambda content: content.made)
 
 
 def _belongs(content: Content, accepted: list[Content], hosted_url: str | None) -> bool:
@@ -249,7 +250,7 @@ def _documents(
             found.append(Document("jws", content.data))
         else:
             url = hosted_url if content.is_original else None
-            found.append(Document("assertion", content.data, url))
+            found.append(Document("assertion", content.data, url, derived=content.made))
     if parts.given_class:
         found.append(Document("badge_class", parts.given_class, http(assertion.badge_class_id)))
     if parts.given_issuer:
@@ -264,7 +265,7 @@ def _documents(
 
 def _derived(content: Content, hosted_url: str | None) -> list[Document]:
     originals = content.originals
-    if content.is_original or content.jws:
+    if content.is_original or content.jws or content.made:
         return []
     found = [Document("assertion", as_backpack_wrote(originals.assertion), hosted_url, True)]
     if originals.badge_class is not None:

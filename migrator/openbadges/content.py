@@ -20,6 +20,7 @@ from migrator.openbadges.model import (
     Version,
 )
 from migrator.openbadges.normal import read_originals
+from migrator.openbadges.portable import MADE_FROM_ROWS
 from migrator.openbadges.recipient import matching_spelling
 
 _CUT = 255
@@ -30,7 +31,8 @@ _CUT = 255
 class Content:
     """An assertion as found: its bytes, the JSON in them, and what both mean.
 
-    `rewritten` is the Backpack's own form or 0.5: its address, not itself, is its identity.
+    `rewritten` is the Backpack's own form, 0.5, or made from rows: its address, not itself, is its
+    identity.
     """
 
     data: bytes
@@ -43,7 +45,12 @@ class Content:
     @property
     def is_original(self) -> bool:
         """Whether the bytes are the issuer's own document, not the Backpack's rewriting."""
-        return self.jws is None and self.originals.assertion is self.document
+        return self.jws is None and self.originals.assertion is self.document and not self.made
+
+    @property
+    def made(self) -> bool:
+        """Whether the document says that it was made from rows of a database or table."""
+        return MADE_FROM_ROWS in self.document
 
 
 def from_bytes(data: bytes) -> Content:
@@ -88,7 +95,8 @@ def _content(data: bytes, document: JsonObject) -> Content:
     originals = invert(document)
     assertion = read_originals(originals)
     # What `is_rewritten` says, without telling kind and version of the document once more.
-    rewritten = originals.assertion is not document or _is_old(assertion)
+    made = MADE_FROM_ROWS in document
+    rewritten = made or originals.assertion is not document or _is_old(assertion)
     return Content(data, document, originals, assertion, rewritten)
 
 

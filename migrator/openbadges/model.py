@@ -97,7 +97,8 @@ class BadgeClass:
 class Assertion:
     """One award to one recipient and, where known, the badge class behind it.
 
-    `version` is None when only the assertion's address is known (an image baked with a URL).
+    `version` is None when the issuer's own document is not known: only its address (an image baked
+    with a URL), or what rows of a database say of it.
     """
 
     version: Version | None = None

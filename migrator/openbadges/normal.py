@@ -19,6 +19,7 @@ from migrator.openbadges.model import (
     Verification,
     Version,
 )
+from migrator.openbadges.portable import MADE_FROM_ROWS
 from migrator.openbadges.recipient import looks_hashed
 from migrator.openbadges.values import address, flag, items, label, mapping, text
 from migrator.openbadges.versions import detect
@@ -99,12 +100,14 @@ def read_issuer(document: JsonObject) -> Issuer:
 def _read(
     document: JsonObject, version: Version, badge: JsonObject | None, issuer: JsonObject | None
 ) -> Assertion:
+    # In which version the issuer's own document is written, rows of a database do not say.
+    said = None if MADE_FROM_ROWS in document else version
     verification, verification_url = _verification(document)
     origin = _origin(badge) if badge else None
     badge_id = address(document.get("badge"))
     found = read_badge_class(badge, issuer=issuer) if badge else None
     return Assertion(
-        version=version,
+        version=said,
         recipient=_recipient(document),
         id=_id(document),
         uid=label(document.get("uid")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from migrator.archive import holdings, shelf, webfinds
+from migrator.archive import holdings, shelf
 from migrator.archive.archive import Archive
 from migrator.archive.originals import document_content
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import finds as webfinds
+from migrator.archive.web.answers import WebAnswer
 from migrator.errors import ArchiveDamaged
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Unreadable

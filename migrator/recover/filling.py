@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrator.archive import filling
 from migrator.archive.archive import Archive
-from migrator.archive.sought import Sought
 from migrator.archive.storable import storable
+from migrator.archive.web import filling
+from migrator.archive.web.sought import Sought
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Assertion, BadgeClass, JsonObject, Unreadable

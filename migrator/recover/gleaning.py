@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
 
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web.answers import WebAnswer
 from migrator.recover.capture import Capture, moment
 from migrator.recover.fitting import unfit
 from migrator.recover.saved import Saved

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, leased
-from migrator.archive.sought import Books, badges_sought
 from migrator.archive.storable import storable
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
+from migrator.archive.web.sought import Books, badges_sought
 from migrator.recover.filling import fill_in
 from migrator.recover.gleaning import ORIGIN, Gleaning
 from migrator.recover.link import Link

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, leased
-from migrator.archive.sought import Books, Sought, badges_sought
 from migrator.archive.storable import storable
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
+from migrator.archive.web.sought import Books, Sought, badges_sought
 from migrator.recover.filling import fill_in
 from migrator.recover.search import Search, Want
 from migrator.recover.service import Service, Stopped

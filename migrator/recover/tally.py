@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.archive.sought import Books
+from migrator.archive.web.sought import Books
 from migrator.recover.walk import LOST_STATES
 
 AGAIN = ("recovered", "recovered_before")

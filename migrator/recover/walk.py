@@ -6,17 +6,17 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from migrator.archive import webfinds
 from migrator.archive.archive import Archive
-from migrator.archive.sought import Books, Sought
-from migrator.archive.webfinds import Standing
+from migrator.archive.web import finds as webfinds
+from migrator.archive.web.finds import Standing
+from migrator.archive.web.sought import Books, Sought
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.model import Unreadable
 from migrator.recover.best import best_document, held_documents
 from migrator.recover.link import Link, link, links_in
 from migrator.recover.search import Want
 from migrator.recover.spelling import host, named_host
-from migrator.verify.fate import LOST
+from migrator.verify.hosts.fate import LOST
 
 Ask = Callable[[Want], str]
 """Looks for an address, keeps what it finds, and returns the state for the books."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web.answers import WebAnswer
 from migrator.recover.tally import Tally
 
 _KINDS = {

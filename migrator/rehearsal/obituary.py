@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.net import Client, Reply
 from migrator.openbadges.baking import bake
 from migrator.rehearsal.deadweb import ADDRESS, SORTS, DeadWeb, Sort, dead_web
 from migrator.sources import registry
 from migrator.sources.place import open_place
-from migrator.verify.fate import FATES, Fate
-from migrator.verify.lines import Manners
-from migrator.verify.survey import Asker, Scope, Surveyed, survey
-from migrator.verify.tally import Tally, judge_all
+from migrator.verify.hosts.fate import FATES, Fate
+from migrator.verify.hosts.lines import Manners
+from migrator.verify.hosts.survey import Asker, Scope, Surveyed, survey
+from migrator.verify.hosts.tally import Tally, judge_all
 
 _PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -7,7 +7,7 @@ that have not seen it, and what nobody knows is named in a warning: one outcome 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -48,8 +48,16 @@ def divided(place: Place, adapter: Adapter | None = None) -> Division:
     """
     if adapter is not None:
         return Division((adapter,), adapter, named=True)
-    known, main = main_adapter(place)
-    return Division(known, main)
+    known = registry.registry().usable
+    try:
+        recognised = registry.recognise(place)
+    except NotRecognised:
+        main = _hidden(place, known)
+        if main is None:
+            raise
+        return Division(known, main)
+    claims = ((recognised.adapter, recognised.match), *recognised.others)
+    return Division(known, recognised.adapter, wholes=_wholes(claims))
 
 
 def read_place(place: Place, adapter: Adapter | None = None) -> Iterator[Outcome]:
@@ -57,22 +65,24 @@ def read_place(place: Place, adapter: Adapter | None = None) -> Iterator[Outcome
     return (outcome for _, outcome in divided(place, adapter).read(place))
 
 
-def main_adapter(place: Place) -> tuple[tuple[Adapter, ...], Adapter]:
-    """Return all adapters and the one surest of a place; raises NotRecognised when there is none.
+def _hidden(place: Place, known: tuple[Adapter, ...]) -> Adapter | None:
+    """Return the adapter sure of one of the first files of a place that shows nothing itself."""
+    if place.kind == "file":
+        return None
+    for member in islice(place.members(), _TRIED):
+        claims = _claims(known, Part(place, member)) if member.fault is None else []
+        if claims and claims[0][1].confidence >= registry.SURE_ENOUGH:
+            return claims[0][0]
+    return None
 
-    A folder or ZIP is known too when one of its first files is.
-    """
-    known = registry.registry().usable
-    try:
-        return known, registry.recognise(place).adapter
-    except NotRecognised:
-        if place.kind == "file":
-            raise
-        for member in islice(place.members(), _TRIED):
-            claims = _claims(known, Part(place, member)) if member.fault is None else []
-            if claims and claims[0][1].confidence >= registry.SURE_ENOUGH:
-                return known, claims[0][0]
-        raise
+
+def _wholes(claims: Iterable[tuple[Adapter, Match]]) -> tuple[Adapter, ...]:
+    """Return those that say that the files of a place belong together, the surest first."""
+    return tuple(
+        adapter
+        for adapter, match in claims
+        if match.whole and match.confidence >= registry.SURE_ENOUGH
+    )
 
 
 def _claims(adapters: tuple[Adapter, ...], place: Place) -> list[tuple[Adapter, Match]]:
@@ -83,11 +93,15 @@ def _claims(adapters: tuple[Adapter, ...], place: Place) -> list[tuple[Adapter, 
 
 @dataclass(slots=True)
 class Division:
-    """Who may read, and `main`, in whose books stands what nobody knows."""
+    """Who may read, and `main`, in whose books stands what nobody knows.
+
+    Reads one place; `wholes` are those that claim it as a whole, if that is known already.
+    """
 
     adapters: tuple[Adapter, ...]
     main: Adapter
     named: bool = False
+    wholes: tuple[Adapter, ...] | None = None
     # A hundred thousand pictures are not each shown to twenty adapters.
     pictures: dict[str, Adapter] = field(default_factory=dict)
 
@@ -96,7 +110,9 @@ class Division:
         if self.named or place.kind == "file":
             yield from self._by(self.main, place, (self.main.name,))
             return
-        wholes = [one for one, match in _claims(self.adapters, place) if _is_whole(match)]
+        wholes, self.wholes = self.wholes, None  # known beforehand for the outermost place
+        if wholes is None:
+            wholes = _wholes(_claims(self.adapters, place))
         if wholes:
             yield from self._together(place, wholes, ())
             return
@@ -104,7 +120,7 @@ class Division:
             yield from self._member(place, member, ())
 
     def _together(
-        self, place: Place, wholes: list[Adapter], passed: tuple[str, ...]
+        self, place: Place, wholes: tuple[Adapter, ...], passed: tuple[str, ...]
     ) -> Iterator[Taken]:
         """Let those that claim the whole read it in turn, each what the one before left."""
         first, *others = wholes
@@ -120,7 +136,7 @@ class Division:
                 yield from self._member(outcome.place, outcome.member, passed)
             else:
                 yield first, outcome
-        yield from self._together(Selection(place, left), others, passed)
+        yield from self._together(Selection(place, left), tuple(others), passed)
 
     def _by(self, adapter: Adapter, place: Place, passed: tuple[str, ...]) -> Iterator[Taken]:
         for outcome in adapter.read(place):
@@ -178,10 +194,6 @@ class Division:
         if sure and not passed and suffix in _PICTURES:
             self.pictures[suffix] = adapter
         return adapter, sure
-
-
-def _is_whole(match: Match) -> bool:
-    return match.whole and match.confidence >= registry.SURE_ENOUGH
 
 
 def _is_zip_inside(place: Place, part: Part, member: Member) -> bool:

@@ -10,13 +10,13 @@ from migrator.archive import dossier, shelf
 from migrator.archive.archive import Archive
 from migrator.archive.dossier import Piece, Seen
 from migrator.archive.shelf import Kept
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web.answers import WebAnswer
 from migrator.reasons import REASONS
 from migrator.transfer.judging import Judged
 from migrator.transfer.plan import Question
 from migrator.transfer.routes import Route
 from migrator.verify.answers import Answer, Web
-from migrator.verify.fate import FATES
+from migrator.verify.hosts.fate import FATES
 from migrator.verify.profile import named
 from migrator.verify.recorded import RecordedWeb
 from migrator.verify.rules import applied

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.verify.answers import Answer
 from migrator.verify.archived import ArchivedWeb
-from migrator.verify.fate import FATES
+from migrator.verify.hosts.fate import FATES
 
 _KEPT = 512
 _SMALL = 64 * 1024

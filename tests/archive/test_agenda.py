@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from migrator.archive import recipients
-from migrator.archive.agenda import Agenda, signed_documents
-from migrator.archive.kept_at import kept_at
-from migrator.archive.webanswers import WebAnswer, keep, marks
+from migrator.archive.web.agenda import Agenda, signed_documents
+from migrator.archive.web.answers import WebAnswer, keep, marks
+from migrator.archive.web.kept_at import kept_at
 
 HOST = "https://issuer.example"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
 from migrator.archive.life import union
 from migrator.archive.life.forgetting import forget
 from migrator.archive.proof import manifest
 from migrator.archive.proof.check import check
-from migrator.archive.webanswers import WebAnswer, keep
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer, keep
 
 HOST = "https://issuer.example"
 ANN, BEN = "ann@example.org", "ben@example.org"

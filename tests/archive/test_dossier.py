@@ -4,8 +4,9 @@ from hashlib import sha256
 
 import pytest
 
-from migrator.archive import dossier, webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive import dossier
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.sources.found import FoundLearner
 
 ANN, BOB = "ann@example.org", "bob@example.org"

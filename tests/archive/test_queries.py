@@ -7,17 +7,9 @@ import re
 import pytest
 
 from migrator.archive import accounts as accounts_store
-from migrator.archive import (
-    collections,
-    ledger,
-    recipients,
-    shelf,
-    stories,
-    totals,
-    verdicts,
-    webanswers,
-)
-from migrator.archive import kept_at as kept
+from migrator.archive import collections, ledger, recipients, shelf, stories, totals, verdicts
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web import kept_at as kept
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import FoundCollection, FoundLearner, Membership
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from migrator.archive.archive import Archive
-from migrator.archive.webanswers import WebAnswer, keep, latest
+from migrator.archive.web.answers import WebAnswer, keep, latest
 
 URL = "https://badges.example.org/a/1"
 

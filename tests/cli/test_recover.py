@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.recover import service
 from migrator.sources.found import Found
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from migrator.archive import webanswers
 from migrator.archive.archive import Archive
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.baking import bake
 
 DEAD, JOERG = "academy.example.net", "joerg@example.net"

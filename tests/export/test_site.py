@@ -11,10 +11,10 @@ from urllib.parse import unquote
 import pytest
 
 from migrator import errors
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.export.names import key
-from migrator.export.site import Choice, export_site, gathered, hosts, matching
+from migrator.export.site.site import Choice, export_site, gathered, hosts, matching
 from migrator.openbadges.webaddress import parse
 from migrator.sources.found import Found
 

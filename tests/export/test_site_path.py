@@ -6,7 +6,7 @@ import pytest
 
 from migrator.archive.taken import Taken
 from migrator.export.names import key, safe
-from migrator.export.site_path import BY_RULE, Places
+from migrator.export.site.path import BY_RULE, Places
 from migrator.openbadges.webaddress import parse
 
 JSON = "application/json"

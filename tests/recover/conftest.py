@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug import Response
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.net import Client
 from migrator.recover.service import Service
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.recover import best
 from migrator.recover.best import best_document
 

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.errors import SourceUnreadable
 from migrator.recover import offline
 from migrator.recover.offline import recover_offline

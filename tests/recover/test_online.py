@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.errors import ArchiveLocked
 from migrator.net import Client
 from migrator.recover.online import Limits, recover_online

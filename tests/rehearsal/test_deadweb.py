@@ -8,7 +8,7 @@ import pytest
 
 from migrator.rehearsal.deadweb import SORTS
 from migrator.rehearsal.obituary import obituaries
-from migrator.verify.fate import FATES, LATER, LOST, SERVED
+from migrator.verify.hosts.fate import FATES, LATER, LOST, SERVED
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import requests
 
 from migrator import errors
 from migrator.archive.shelf import ServedArchive
-from migrator.export.site import Choice, export_site, gathered, matching
+from migrator.export.site.site import Choice, export_site, gathered, matching
 from migrator.net import Client
 from migrator.openbadges.model import Addresses
 from migrator.rehearsal.server import RehearsalOptions, over_http, serve

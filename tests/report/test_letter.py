@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from migrator.report.letter import FORMATS, RESTORABLE, Badge, Facts, File, letter
-from migrator.verify.fate import FATES
+from migrator.verify.hosts.fate import FATES
 
 FACTS = Facts(
     host="badges.example.org",

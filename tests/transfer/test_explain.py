@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.transfer.explain import explain
 from migrator.transfer.plan import Question
 from migrator.transfer.routes import Options

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from migrator.verify.crew import Crew
+from migrator.verify.hosts.crew import Crew
 
 
 def test_what_is_given_comes_back_with_its_result():

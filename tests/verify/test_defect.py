@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from migrator.verify.defect import (
+from migrator.verify.hosts.defect import (
     charset,
     defect,
     is_page,

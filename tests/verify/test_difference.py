@@ -7,7 +7,7 @@ import json
 import pytest
 
 from migrator.openbadges.baking import bake
-from migrator.verify.difference import SPELLING, changed_fields, same_picture, same_words
+from migrator.verify.hosts.difference import SPELLING, changed_fields, same_picture, same_words
 
 
 @pytest.mark.parametrize(

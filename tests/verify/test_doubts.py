@@ -7,8 +7,8 @@ import socket
 import pytest
 
 from migrator import errors
-from migrator.verify.doubts import Doubts, finds_names
-from migrator.verify.heard import Heard
+from migrator.verify.hosts.doubts import Doubts, finds_names
+from migrator.verify.hosts.heard import Heard
 
 
 def failed(error):

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from migrator.verify.fate import FATES, most_telling
-from migrator.verify.finding import Finding, judge
-from migrator.verify.heard import Heard
+from migrator.verify.hosts.fate import FATES, most_telling
+from migrator.verify.hosts.finding import Finding, judge
+from migrator.verify.hosts.heard import Heard
 
 URL = "https://issuer.example/assertions/1.json"
 

@@ -10,16 +10,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from migrator.archive import webanswers
 from migrator.archive.shelf import kept
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.model import Addresses
 from migrator.openbadges.recipient import hash_identity
-from migrator.verify.judgement import judge_badge
-from migrator.verify.proof import check
+from migrator.verify.hosts.judgement import judge_badge
+from migrator.verify.hosts.proof import check
+from migrator.verify.hosts.survey import Scope
+from migrator.verify.hosts.tally import judge_all
 from migrator.verify.recorded import RecordedWeb
-from migrator.verify.survey import Scope
-from migrator.verify.tally import judge_all
 
 HOST = "https://issuer.example"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.archive.agenda import Agenda
-from migrator.verify.lines import Lines, Manners
+from migrator.archive.web.agenda import Agenda
+from migrator.verify.hosts.lines import Lines, Manners
 
 
 class Ticking:

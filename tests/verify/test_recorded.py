@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from migrator.archive import webanswers
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.model import Addresses
 from migrator.rehearsal import obituary
 from migrator.rehearsal.deadweb import SORTS, dead_web
 from migrator.verify.assess import assess
-from migrator.verify.finding import judge
-from migrator.verify.heard import Heard
+from migrator.verify.hosts.finding import judge
+from migrator.verify.hosts.heard import Heard
 from migrator.verify.live import LiveWeb
 from migrator.verify.recorded import RecordedWeb
 from migrator.verify.verdict import Submission

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.openbadges.address import host_of, is_on, is_place
-from migrator.verify.references import references
+from migrator.verify.hosts.references import references
 
 
 def test_an_assertion_leads_to_class_picture_and_vocabularies(make):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.verify.revocation import NO_REASON, is_list, is_revoked, listed, own_reason
+from migrator.verify.hosts.revocation import NO_REASON, is_list, is_revoked, listed, own_reason
 
 URL = "https://issuer.example/a/1"
 

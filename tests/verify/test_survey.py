@@ -11,12 +11,12 @@ import pytest
 from werkzeug import Response
 
 from migrator import errors
-from migrator.archive import webanswers
 from migrator.archive.lease import leased
+from migrator.archive.web import answers as webanswers
 from migrator.net import Client
 from migrator.openbadges.baking import bake
-from migrator.verify.lines import Manners
-from migrator.verify.survey import Asker, Scope, survey
+from migrator.verify.hosts.lines import Manners
+from migrator.verify.hosts.survey import Asker, Scope, survey
 
 
 def client(**more):
@@ -306,7 +306,7 @@ def test_two_surveys_of_one_archive_do_not_meet(issued, ask, archive):
 def test_a_host_that_never_answers_holds_nobody_up_who_wants_to_stop(
     archive, reader, tmp_path, local, httpserver, ask, monkeypatch
 ):
-    monkeypatch.setattr("migrator.verify.survey._LAST_ANSWERS", 0.2)
+    monkeypatch.setattr("migrator.verify.hosts.survey._LAST_ANSWERS", 0.2)
     over, begun = threading.Event(), threading.Event()
 
     def hang(_):

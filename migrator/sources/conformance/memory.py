@@ -14,7 +14,7 @@ from migrator.sources.place import open_place
 
 SMALL, LARGE = 300, 3000
 """How many badges the two sources have."""
-ROOM = 1 << 20
+ROOM = 2 << 20
 """Bytes by which the peak of the larger may be above that of the smaller."""
 _SCRIPT = "large.py"
 

@@ -22,6 +22,8 @@ _SPECIAL = Fault(
     "not_a_file",
     "This is a device or a pipe, not a file, so it was not read.",
 )
+REMEMBERED = 20_000
+"""How many files of a folder are remembered, some 400 bytes each."""
 _O_SAFE = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -46,6 +48,31 @@ def open_file(path: str) -> BinaryIO:
 def readable_name(name: str) -> str:
     """Return a name of the operating system as text, undecodable bytes as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+class FolderMembers:
+    """The files under a folder, walked once however many adapters list the first of them."""
+
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self._root, self._limits = root, limits
+        self._known: list[Member] = []
+        self._walk: Iterator[Member] | None = None
+
+    def members(self) -> Iterator[Member]:
+        """Yield every file; what comes behind the first REMEMBERED is walked anew each time."""
+        if self._walk is None:
+            self._walk = islice(folder_members(self._root, self._limits), REMEMBERED)
+        number = 0
+        while True:
+            if number == len(self._known):
+                following = next(self._walk, None)
+                if following is None:
+                    break
+                self._known.append(following)
+            yield self._known[number]
+            number += 1
+        if number == REMEMBERED:
+            yield from islice(folder_members(self._root, self._limits), REMEMBERED, None)
 
 
 def folder_members(root: Path, limits: Limits) -> Iterator[Member]:

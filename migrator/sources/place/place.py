@@ -14,7 +14,7 @@ from typing import IO, Literal, Self
 
 from migrator.errors import SourceUnreadable
 from migrator.sources.found import Foreign, Problem
-from migrator.sources.place.folder import folder_members, open_file, readable_name
+from migrator.sources.place.folder import FolderMembers, open_file, readable_name
 from migrator.sources.place.member import Fault, Limits, Member, MemberUnreadable
 from migrator.sources.place.stream import (
     BROKEN,
@@ -53,6 +53,7 @@ class Place:
         self.depth = 0
         self._file = file
         self._zip: ZipMembers | None = None
+        self._folder = FolderMembers(path, limits)
         self.kind: Kind = "folder"
         if file is not None:
             self.kind = "file"
@@ -75,7 +76,7 @@ class Place:
         if self._zip is not None:
             yield from self._zip.members()
         elif self._file is None:
-            yield from folder_members(self.path, self.limits)
+            yield from self._folder.members()
         else:
             opener = functools.partial(open_file, os.fspath(self.path.resolve()))
             size = os.fstat(self._file.fileno()).st_size

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from migrator.archive.agenda import Address, Agenda
+from migrator.archive.web.agenda import Address, Agenda
 from migrator.net.limits import RateLimiter
 
 _MOST_HOSTS = 64

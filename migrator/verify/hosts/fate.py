@@ -1,7 +1,7 @@
 """Every fate of an address: what became of what stood there, what next, and who can do it.
 
 One table for `verify`, `recover`, the plan and docs/verify.md. A fate is chosen by
-`migrator.verify.finding` and kept as the outcome of a live web answer.
+`migrator.verify.hosts.finding` and kept as the outcome of a live web answer.
 """
 
 from __future__ import annotations

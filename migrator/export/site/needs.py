@@ -11,7 +11,7 @@ from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import Holding
 from migrator.archive.originals import document_content
-from migrator.export.site_content import Missing, content_at
+from migrator.export.site.content import Missing, content_at
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification

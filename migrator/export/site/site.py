@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator import errors
-from migrator.archive import addressed, holdings
-from migrator.archive.addressed import Said
+from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import Holding
-from migrator.archive.wanted import Wanted
+from migrator.archive.web import addressed
+from migrator.archive.web.addressed import Said
+from migrator.archive.web.wanted import Wanted
 from migrator.export.names import safe
 from migrator.export.package import package
 from migrator.export.sink import Under
-from migrator.export.site_folder import SiteFolder
-from migrator.export.site_host import HostExported, HostWork, SiteSink
-from migrator.export.site_lists import MANIFEST, head
-from migrator.export.site_needs import Needs
+from migrator.export.site.folder import SiteFolder
+from migrator.export.site.host import HostExported, HostWork, SiteSink
+from migrator.export.site.lists import MANIFEST, head
+from migrator.export.site.needs import Needs
 from migrator.openbadges.webaddress import Unservable, parse, safe_url
 
 _LISTED = 20

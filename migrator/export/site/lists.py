@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from migrator.archive import addressed
 from migrator.archive.archive import Archive
-from migrator.archive.wanted import Place, Wanted
+from migrator.archive.web import addressed
+from migrator.archive.web.wanted import Place, Wanted
 from migrator.export.sink import Draft, Sink
-from migrator.export.site_readme import MISSING_HEAD, missing_lines
+from migrator.export.site.readme import MISSING_HEAD, missing_lines
 from migrator.export.table import Rows, line
 
 MANIFEST = "manifest.json"

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator import errors
-from migrator.archive import addressed, webanswers, webfinds
 from migrator.archive.archive import Archive
 from migrator.archive.originals import document_content, image_content
 from migrator.archive.shelf import artwork_at, document_id_at
+from migrator.archive.web import addressed
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web import finds as webfinds
 from migrator.openbadges.baking import sniff
 from migrator.openbadges.documents import parse
 from migrator.openbadges.model import Unreadable

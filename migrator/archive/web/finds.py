@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from migrator.archive import addressed, shelf
+from migrator.archive import shelf
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import addressed
+from migrator.archive.web.answers import WebAnswer
 
 RECOVERED = "recovered"
 _COLUMNS = (

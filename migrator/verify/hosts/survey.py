@@ -7,24 +7,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from migrator.archive import agenda as agendas
-from migrator.archive import webanswers
-from migrator.archive.agenda import REHEARSAL, Address, Agenda, Books
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
-from migrator.archive.kept_at import kept_at
 from migrator.archive.lease import Lease, leased
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web import agenda as agendas
+from migrator.archive.web import answers as webanswers
+from migrator.archive.web.agenda import REHEARSAL, Address, Agenda, Books
+from migrator.archive.web.answers import WebAnswer
+from migrator.archive.web.kept_at import kept_at
 from migrator.openbadges.jws import payload
 from migrator.openbadges.model import Unreadable
-from migrator.verify.asked import document_of, record
-from migrator.verify.crew import Crew
-from migrator.verify.doubts import Doubts, finds_names
-from migrator.verify.fate import LATER, SERVED
-from migrator.verify.finding import judge
-from migrator.verify.heard import Getter, Heard, hear
-from migrator.verify.lines import Lines, Manners
-from migrator.verify.references import references
+from migrator.verify.hosts.asked import document_of, record
+from migrator.verify.hosts.crew import Crew
+from migrator.verify.hosts.doubts import Doubts, finds_names
+from migrator.verify.hosts.fate import LATER, SERVED
+from migrator.verify.hosts.finding import judge
+from migrator.verify.hosts.heard import Getter, Heard, hear
+from migrator.verify.hosts.lines import Lines, Manners
+from migrator.verify.hosts.references import references
 
 _BATCH_ROWS, _BATCH_BYTES, _BATCH_SECONDS = 200, 8 * 1024 * 1024, 2.0
 _LAST_ANSWERS = 3.0

@@ -11,8 +11,8 @@ from hashlib import sha256
 from itertools import chain, groupby, islice
 from urllib.parse import unquote_to_bytes
 
-from migrator.archive.wanted import Place
-from migrator.export.site_path import BY_RULE
+from migrator.archive.web.wanted import Place
+from migrator.export.site.path import BY_RULE
 
 HEAD = "# made by badge-migrator: how nginx serves the badge documents of "
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from migrator.archive.wanted import Place
-from migrator.export.site_nginx import POLICY
+from migrator.archive.web.wanted import Place
+from migrator.export.site.nginx import POLICY
 
 HEAD = "# made by badge-migrator: media types of the badge documents of "
 MANY = 100

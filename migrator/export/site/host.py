@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.taken import Taken
-from migrator.archive.wanted import Place, Settled, Wanted
-from migrator.export import site_nginx, site_readme, site_static
+from migrator.archive.web.wanted import Place, Settled, Wanted
 from migrator.export.sink import Sink
-from migrator.export.site_content import DERIVED, Content, Missing, content_at
-from migrator.export.site_lists import MANIFEST, Lists, first_line, head
-from migrator.export.site_path import Places
-from migrator.export.site_readme import Story
+from migrator.export.site import nginx, readme, static
+from migrator.export.site.content import DERIVED, Content, Missing, content_at
+from migrator.export.site.lists import MANIFEST, Lists, first_line, head
+from migrator.export.site.path import Places
+from migrator.export.site.readme import Story
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Unreadable
 from migrator.openbadges.normal import read_assertion
@@ -86,8 +86,8 @@ class HostWork:
         missing, others = lists.missing(self._sink)
         with self._sink.draft("badges.csv", "badge,identity,") as draft:
             badges, complete = lists.badges(draft)
-        with self._sink.draft("README.txt", site_readme.HEAD) as draft:
-            draft.write(site_readme.readme(self._story(badges, complete, missing + others)))
+        with self._sink.draft("README.txt", readme.HEAD) as draft:
+            draft.write(readme.readme(self._story(badges, complete, missing + others)))
         with (
             self._sink.draft("manifest.csv", first_line()) as table,
             self._sink.draft(MANIFEST, head(self._host)) as objects,
@@ -161,13 +161,13 @@ class HostWork:
             return wanted.places(host, missing=False)
 
         https = "https" in wanted.schemes(host)
-        with self._sink.draft("nginx.conf", site_nginx.HEAD) as draft:
-            for piece in site_nginx.nginx(host, there, wanted.twins(host), https=https):
+        with self._sink.draft("nginx.conf", nginx.HEAD) as draft:
+            for piece in nginx.nginx(host, there, wanted.twins(host), https=https):
                 draft.write(piece)
-        with self._sink.draft("site/_headers", site_static.HEAD) as draft:
-            for piece in site_static.headers(host, there()):
+        with self._sink.draft("site/_headers", static.HEAD) as draft:
+            for piece in static.headers(host, there()):
                 draft.write(piece)
-        self._count["rules"] = sum(site_static.needs_rule(place) for place in there())
+        self._count["rules"] = sum(static.needs_rule(place) for place in there())
 
     def _story(self, badges: int, complete: int, missing: int) -> Story:
         kinds = self._wanted.kinds(self._host)

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 
 from migrator import errors
-from migrator.verify.heard import Heard
+from migrator.verify.hosts.heard import Heard
 
 PATIENCE = {"dns": 1, "refused": 1, "tls": 1, "timeout": 3, "endless": 3, "reset": 3}
 """After how many failures in a row a host is not asked again in this run."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.model import JsonObject
-from migrator.verify.finding import Finding, parsed
-from migrator.verify.heard import Heard
+from migrator.verify.hosts.finding import Finding, parsed
+from migrator.verify.hosts.heard import Heard
 
 _LARGEST_ODD = 1024 * 1024
 _DETAIL = 500

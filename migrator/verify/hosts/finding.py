@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from migrator.openbadges import baking, documents
 from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.openbadges.versions import document_type
-from migrator.verify.defect import charset, defect, is_page, title
-from migrator.verify.difference import changed_fields, same_picture, same_words
-from migrator.verify.fate import SERVED
-from migrator.verify.heard import Heard
-from migrator.verify.revocation import is_list, is_revoked, own_reason
+from migrator.verify.hosts.defect import charset, defect, is_page, title
+from migrator.verify.hosts.difference import changed_fields, same_picture, same_words
+from migrator.verify.hosts.fate import SERVED
+from migrator.verify.hosts.heard import Heard
+from migrator.verify.hosts.revocation import is_list, is_revoked, own_reason
 from migrator.verify.upgrade import Kind, dialect
 
 _OF_ERROR = {
@@ -47,7 +47,7 @@ FIRST = "nothing was kept to compare it with"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The fate of an address (a code of `migrator.verify.fate`), and what more there is to say."""
+    """The fate of an address (a code of `hosts.fate`), and what more there is to say."""
 
     fate: str
     detail: str = ""

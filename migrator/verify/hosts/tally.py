@@ -13,9 +13,9 @@ from migrator.archive.lease import leased
 from migrator.archive.shelf import Kept
 from migrator.openbadges.address import is_on
 from migrator.openbadges.model import Addresses
-from migrator.verify.judgement import Judged, judge_badge
+from migrator.verify.hosts.judgement import Judged, judge_badge
+from migrator.verify.hosts.survey import Scope
 from migrator.verify.recorded import RecordedWeb
-from migrator.verify.survey import Scope
 
 LISTED = 50
 _BATCH = 200

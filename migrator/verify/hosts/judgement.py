@@ -7,18 +7,18 @@ from datetime import datetime
 
 from migrator.archive.shelf import Kept
 from migrator.archive.verdicts import Row
-from migrator.archive.webanswers import WebAnswer
+from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.address import host_of, is_on
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import Addresses, BadgeClass, Unreadable
 from migrator.verify.answers import Answer
 from migrator.verify.assess import assess
-from migrator.verify.difference import SPELLING
-from migrator.verify.fate import FATES, most_telling
-from migrator.verify.finding import FIRST, parsed
-from migrator.verify.proof import Proof, check
+from migrator.verify.hosts.difference import SPELLING
+from migrator.verify.hosts.fate import FATES, most_telling
+from migrator.verify.hosts.finding import FIRST, parsed
+from migrator.verify.hosts.proof import Proof, check
+from migrator.verify.hosts.revocation import listed
 from migrator.verify.recorded import RecordedWeb
-from migrator.verify.revocation import listed
 from migrator.verify.verdict import Submission, Verdict
 
 _QUIET = frozenset({None, FIRST, SPELLING})

@@ -10,7 +10,7 @@ from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.openbadges.normal import read_assertion
 from migrator.openbadges.values import address, mapping
 from migrator.verify.answers import Web
-from migrator.verify.finding import parsed
+from migrator.verify.hosts.finding import parsed
 
 
 @dataclass(frozen=True, slots=True)

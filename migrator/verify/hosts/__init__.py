@@ -1,0 +1,1 @@
+"""What the issuers' hosts answer today: asked politely, named, recorded."""
