@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import hashlib
 import json
 import os
 import sqlite3
@@ -147,6 +150,49 @@ class Maker:
         return json.dumps(document).encode()
 
 
+class WarcMaker:
+    """Makes WARC files, record by record; what starts with WARC- goes into the record's head."""
+
+    def __init__(self, *, gz=True):
+        self.pieces = []
+        self.gz = gz
+
+    @staticmethod
+    def checksum(body):
+        return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+
+    def response(self, uri, body, date="2014-03-02T10:00:00Z", status="200 OK", **headers):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        warc = {name: names.pop(name) for name in list(names) if name.startswith("WARC")}
+        http = "".join(f"{name}: {value}\r\n" for name, value in names.items())
+        digest = f"sha1:{self.checksum(body)}"
+        head = {"WARC-Date": date, "WARC-Payload-Digest": digest, **warc}
+        self.record("response", uri, f"HTTP/1.1 {status}\r\n{http}\r\n".encode() + body, head)
+        return digest
+
+    def revisit(self, uri, digest, refers_to, date="2015-06-01T00:00:00Z", block=b""):
+        head = {
+            "WARC-Date": date,
+            "WARC-Payload-Digest": digest,
+            "WARC-Refers-To-Target-URI": refers_to,
+            "WARC-Profile": "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
+        }
+        self.record("revisit", uri, block, head)
+
+    def resource(self, uri, body, date="2014-03-02T10:00:00Z", kind="image/png", **warc):
+        self.record("resource", uri, body, {"WARC-Date": date, "Content-Type": kind, **warc})
+
+    def record(self, kind, uri, block, head):
+        names = {"WARC-Type": kind, "WARC-Target-URI": uri, **head, "Content-Length": len(block)}
+        text = "".join(f"{name}: {value}\r\n" for name, value in names.items())
+        data = f"WARC/1.0\r\n{text}\r\n".encode() + block + b"\r\n\r\n"
+        self.pieces.append(gzip.compress(data) if self.gz else data)
+
+    @property
+    def data(self):
+        return b"".join(self.pieces)
+
+
 def logical(archive):
     """Return what an archive holds, table by table, without what passes."""
     found = {}
@@ -179,6 +225,11 @@ def reader():
 @pytest.fixture(scope="session")
 def make():
     return Maker()
+
+
+@pytest.fixture
+def warc():
+    return WarcMaker
 
 
 @pytest.fixture(scope="session")

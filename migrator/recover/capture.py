@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrator.recover.spelling import place
+from migrator.sources.warc import moment
 
 _MOMENT = re.compile(r"\d{14}")
 _SURT = re.compile(r"[^/:)]+(:\d+)?\)/")
@@ -89,12 +90,6 @@ def preferred(captures: Iterable[Capture], since: str | None) -> list[Capture]:
     later = sorted((one for one in captures if one.moment >= start), key=_when)
     earlier = sorted((one for one in captures if one.moment < start), key=_when, reverse=True)
     return [*later, *earlier]
-
-
-def moment(written: str | None) -> str:
-    """Return an ISO 8601 moment as 14 digits, "" for none."""
-    digits = re.sub(r"\D", "", (written or "")[:19])
-    return digits.ljust(14, "0") if len(digits) >= 8 else ""
 
 
 def _when(capture: Capture) -> str:

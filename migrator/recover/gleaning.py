@@ -10,11 +10,11 @@ from typing import Self
 from urllib.parse import urljoin
 
 from migrator.archive.web.answers import WebAnswer
-from migrator.recover.capture import Capture, moment
+from migrator.recover.capture import Capture
 from migrator.recover.fitting import unfit
-from migrator.recover.saved import Saved
 from migrator.recover.search import Want
 from migrator.recover.spelling import askable, place
+from migrator.sources.warc import Saved, moment
 
 ORIGIN = "warc"
 _MOST_LEADS = 16

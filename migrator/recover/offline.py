@@ -21,8 +21,8 @@ from migrator.recover.search import Want
 from migrator.recover.service import Stopped
 from migrator.recover.tally import Tally, counted
 from migrator.recover.walk import Scope, Walk
-from migrator.recover.warc import Fault
 from migrator.recover.warcfiles import check_files, saved_in_files
+from migrator.sources.warc import Fault
 
 MOST_ROUNDS = 8
 """A chain has five steps at most; what leads on after that is left."""

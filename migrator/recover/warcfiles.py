@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from migrator.recover.saved import Saved
-from migrator.recover.warc import Fault, saved_in
 from migrator.sources.place import Member, MemberUnreadable, Place, open_place
+from migrator.sources.warc import Fault, Saved, saved_in
 
 _ENDINGS = (".warc", ".warc.gz")
 _PACKAGES = (".wacz", ".zip")

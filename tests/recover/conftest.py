@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -159,45 +158,6 @@ class Bench:
         )
 
 
-class WarcMaker:
-    """Makes WARC files, record by record; what starts with WARC- goes into the record's head."""
-
-    def __init__(self, *, gz=True):
-        self.pieces = []
-        self.gz = gz
-
-    def response(self, uri, body, date="2014-03-02T10:00:00Z", status="200 OK", **headers):
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        warc = {name: names.pop(name) for name in list(names) if name.startswith("WARC")}
-        http = "".join(f"{name}: {value}\r\n" for name, value in names.items())
-        digest = f"sha1:{checksum_of(body)}"
-        head = {"WARC-Date": date, "WARC-Payload-Digest": digest, **warc}
-        self.record("response", uri, f"HTTP/1.1 {status}\r\n{http}\r\n".encode() + body, head)
-        return digest
-
-    def revisit(self, uri, digest, refers_to, date="2015-06-01T00:00:00Z", block=b""):
-        head = {
-            "WARC-Date": date,
-            "WARC-Payload-Digest": digest,
-            "WARC-Refers-To-Target-URI": refers_to,
-            "WARC-Profile": "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
-        }
-        self.record("revisit", uri, block, head)
-
-    def resource(self, uri, body, date="2014-03-02T10:00:00Z", kind="image/png", **warc):
-        self.record("resource", uri, body, {"WARC-Date": date, "Content-Type": kind, **warc})
-
-    def record(self, kind, uri, block, head):
-        names = {"WARC-Type": kind, "WARC-Target-URI": uri, **head, "Content-Length": len(block)}
-        text = "".join(f"{name}: {value}\r\n" for name, value in names.items())
-        data = f"WARC/1.0\r\n{text}\r\n".encode() + block + b"\r\n\r\n"
-        self.pieces.append(gzip.compress(data) if self.gz else data)
-
-    @property
-    def data(self):
-        return b"".join(self.pieces)
-
-
 def said_live(archive, outcome, *urls, kind="assertion"):
     webanswers.keep(archive, [WebAnswer(url, "live", kind, outcome) for url in urls])
 
@@ -223,11 +183,6 @@ def bench(web, client):
 def fake():
     """Make fake archives on other servers."""
     return FakeArchive
-
-
-@pytest.fixture
-def warc():
-    return WarcMaker
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.recover.capture import Capture, NotAnIndex, moment, preferred, read_index
+from migrator.recover.capture import Capture, NotAnIndex, preferred, read_index
 
 URL = "http://example.org/1.json"
 HEADER = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
@@ -98,20 +98,6 @@ def test_repetitions_and_redirects_are_told_apart_from_failures():
     assert not (gone.usable)
     assert not (gone.redirects)
     assert not (odd.usable)
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("2015-04-30T10:00:00Z", "20150430100000"),
-        ("2015-04-30", "20150430000000"),
-        ("2015-04-30T10:00:00.123Z", "20150430100000"),
-        ("2015", ""),
-        (None, ""),
-    ],
-)
-def test_moments_are_compared_as_digits(written, expected):
-    assert moment(written) == expected
 
 
 def test_the_nearest_capture_not_before_the_award_is_first():

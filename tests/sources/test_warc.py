@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from migrator.recover import unpacked
-from migrator.recover.saved import MOST_BYTES, Saved
-from migrator.recover.unpacked import Torn, Unpacked
-from migrator.recover.warc import Fault, saved_in
+from migrator.sources.warc import MOST_BYTES, Fault, Saved, moment, saved_in, unpacked
+from migrator.sources.warc.unpacked import Torn, Unpacked
 
 URL = "http://badges.example.org/1.json"
 BODY = b'{"uid": "1"}'
@@ -302,3 +300,17 @@ def test_a_stream_goes_on_behind_what_is_torn():
         list(iter(lambda: stream.read(100), b""))
     assert stream.read(100) == b"two"
     assert stream.read(100) == b""
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2015-04-30T10:00:00Z", "20150430100000"),
+        ("2015-04-30", "20150430000000"),
+        ("2015-04-30T10:00:00.123Z", "20150430100000"),
+        ("2015", ""),
+        (None, ""),
+    ],
+)
+def test_moments_are_compared_as_digits(written, expected):
+    assert moment(written) == expected

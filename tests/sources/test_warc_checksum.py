@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from migrator.recover.checksum import matches
+from migrator.sources.warc.checksum import matches
 
 BODY = b'{"uid": "1"}'
 SHA1 = hashlib.sha1(BODY, usedforsecurity=False)
