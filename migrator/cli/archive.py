@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli.console import Console, complain
-from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, Sources
+from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, Map, Set, Sources
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
@@ -30,6 +31,8 @@ def archive(
             "--as", "--email", metavar="EMAIL", help="Whose badges to ask a live source for."
         ),
     ] = None,
+    settings: Set = None,
+    settings_file: Map = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep every badge of a source, byte for byte, in one local file.
@@ -40,6 +43,7 @@ def archive(
     from migrator.archive.archive import Archive
 
     console = Console(as_json)
+    chosen = chosen_settings(settings, settings_file)
     with Archive.open(archive_file) as opened:
         if not opened.shared:
             complain(
@@ -49,7 +53,7 @@ def archive(
         reads = [
             read
             for source in sources
-            for read in read_one(opened, source, adapter, console, account)
+            for read in read_one(opened, source, adapter, console, account, chosen)
         ]
     console.result("archive", {"archive": str(archive_file), "sources": [_facts(r) for r in reads]})
     console.last("Next: badge-migrator status, or badge-migrator plan --to DESTINATION")
@@ -63,6 +67,7 @@ def read_one(
     adapter_name: str | None,
     console: Console,
     account: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[SourceRead, ...]:
     """Read one place, showing progress, and say what it came to; one answer for each adapter."""
     from migrator.archive.intake import Counts, read_sources
@@ -70,6 +75,7 @@ def read_one(
     from migrator.report.words import found_balance, plain
 
     place, named = _place(source, adapter_name, account)
+    place.settings = settings or {}
     with place, progress(f"Reading {plain(place.label)}") as show:
 
         def watch(counts: Counts) -> None:
@@ -80,6 +86,16 @@ def read_one(
         _say_source(opened, read, console, several=len(reads) > 1)
     console.last(found_balance(sum((read.counts for read in reads), Counts())))
     return reads
+
+
+def chosen_settings(pairs: list[str] | None, file: Path | None) -> Mapping[str, str]:
+    """Return what --set and --map say; raises Usage."""
+    if not pairs and file is None:
+        return {}
+    from migrator.sources import registry
+    from migrator.sources.settings import gathered
+
+    return gathered(pairs or (), file, registry.adapters())
 
 
 def _place(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.console import Console
-from migrator.cli.options import AsJson
+from migrator.cli.options import AsJson, Map, Set
 
 if TYPE_CHECKING:
     from migrator.sources.inspection import Inspection, Part
@@ -23,6 +23,8 @@ def inspect(
         str | None,
         typer.Option("--adapter", help="Look at it as this kind of source."),
     ] = None,
+    settings: Set = None,
+    settings_file: Map = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what a file or folder is and which badges are in it; nothing is written.
@@ -31,15 +33,18 @@ def inspect(
     """
     from dataclasses import asdict
 
+    from migrator.cli.archive import chosen_settings
     from migrator.sources import registry
     from migrator.sources.inspection import inspect as look
     from migrator.sources.place import open_place
 
     console = Console(as_json)
     named = registry.adapter_named(adapter) if adapter else None
+    chosen = chosen_settings(settings, settings_file)
     seen = []
     for source in sources:
         with open_place(source) as place:
+            place.settings = chosen
             inspection = look(place, named)
         seen.append({**asdict(inspection), "badges": inspection.badges})
         _say(console, inspection)
@@ -53,6 +58,7 @@ def _say(console: Console, seen: Inspection) -> None:
     console.say(f"{plain(seen.label)} is {seen.kind}.")
     for part in seen.parts:
         console.lines(_part(part, seen))
+    console.lines([f"  {plain(line)}" for line in seen.told])
     if seen.unknown_files:
         shown = ", ".join(plain(name) for name in seen.unknown)
         more = ", ..." if seen.unknown_files > len(seen.unknown) else ""

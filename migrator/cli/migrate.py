@@ -10,7 +10,9 @@ from migrator.cli.options import (
     ArchiveFile,
     AsJson,
     CheckWeb,
+    Map,
     PublishCollections,
+    Set,
     Sources,
     To,
     Username,
@@ -26,6 +28,8 @@ def migrate(
     check: CheckWeb = False,
     via: Via = None,
     publish_collections: PublishCollections = False,
+    settings: Set = None,
+    settings_file: Map = None,
     as_json: AsJson = False,
 ) -> None:
     """Archive, sign in, plan and push in one go; run it again to go on after any stop.
@@ -34,16 +38,19 @@ def migrate(
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
-    from migrator.cli.archive import read_one
+    from migrator.cli.archive import chosen_settings, read_one
     from migrator.cli.destination import resolve
     from migrator.cli.login import say_signed_in, sign_in
     from migrator.cli.plan import WebAsked, make_plan
     from migrator.cli.push import send
 
     console = Console(as_json)
+    chosen = chosen_settings(settings, settings_file)
     with Archive.open(archive_file) as opened:
         reads = [
-            read for source in sources for read in read_one(opened, source, None, console, username)
+            read
+            for source in sources
+            for read in read_one(opened, source, None, console, username, chosen)
         ]
         destination, saved = resolve(opened, to)
         if username is not None or not accounts.accounts(opened, saved.id):

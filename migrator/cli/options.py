@@ -30,6 +30,19 @@ Sources = Annotated[
         " mozilla-displayer:https://HOST.",
     ),
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Say what a source does not say itself, such as column.email=Mail or"
+        " wwwroot=https://moodle.example.org; `inspect` shows what can be set.",
+    ),
+]
+Map = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="Take such settings from a JSON file."),
+]
 To = Annotated[
     str,
     typer.Option(

@@ -61,10 +61,14 @@ class FoundCollection:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file of the source that is no badge but belongs to it, such as the export's manifest."""
+    """A file of the source that is no badge but belongs to it, such as the export's manifest.
+
+    `told` are sentences that `inspect` shows: how the source is read because of it.
+    """
 
     locator: str
     content: bytes
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class Glimpse(Place):
 
     def __init__(self, place: Place, most: int) -> None:
         self.path, self.label, self.limits = place.path, place.label, place.limits
-        self.depth, self.kind = place.depth, place.kind
+        self.depth, self.kind, self.settings = place.depth, place.kind, place.settings
         self._file = self._zip = None
         self._place = place
         self.most = most

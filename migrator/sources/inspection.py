@@ -13,6 +13,7 @@ from migrator.sources.division import divided
 from migrator.sources.found import (
     Found,
     FoundCollection,
+    FoundFile,
     FoundLearner,
     Outcome,
     Problem,
@@ -26,6 +27,7 @@ MOST_BYTES = 16 << 20
 """How many outcomes, and how many bytes of each file, are looked at."""
 _NAMES = 5
 _SHOWN = 10
+_MOST_TOLD = 60
 _READ_WHOLE = 100
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
@@ -69,8 +71,8 @@ class Inspection:
     """What is in a place. Unless `complete`, there are at least so many badges.
 
     `unreadable` are the first problems, (locator, sentence), `remarks` the first warnings;
-    `unknown` the first files that no adapter knows, of `unknown_files`. `refusal` and `advice` are
-    there when nothing can be read.
+    `unknown` the first files that no adapter knows, of `unknown_files`. `told` are sentences on how
+    files are read. `refusal` and `advice` are there when nothing can be read.
     """
 
     label: str
@@ -81,6 +83,7 @@ class Inspection:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     unknown_files: int = 0
+    told: list[str] = field(default_factory=list)
     refusal: str = ""
     advice: str = ""
 
@@ -105,6 +108,8 @@ def inspect(
         division = divided(seen, adapter)
         for number, (reader, outcome) in enumerate(division.read(seen), 1):
             part = parts.setdefault(reader.name, Part(reader.name, reader.title))
+            if isinstance(outcome, FoundFile):
+                told.told = [*told.told, *outcome.told][:_MOST_TOLD]
             _note(told, part, outcome, seen)
             if number >= most_outcomes:
                 told.complete = False

@@ -16,7 +16,7 @@ class Counted(Place):
 
     def __init__(self, place: Place) -> None:
         self.path, self.label, self.limits = place.path, place.label, place.limits
-        self.depth, self.kind = place.depth, place.kind
+        self.depth, self.kind, self.settings = place.depth, place.kind, place.settings
         self._file, self._zip = place._file, place._zip  # noqa: SLF001 (one family of classes)
         self._place = place
         self.bytes = 0

@@ -23,6 +23,7 @@ class Part(Place):
 
     def __init__(self, whole: Place, member: Member) -> None:
         self.path, self.limits, self.depth = whole.path, whole.limits, whole.depth
+        self.settings = whole.settings
         self.label = whole.locator(member)
         self.kind = "file"
         self._file = self._zip = None
@@ -83,6 +84,7 @@ class Selection(Place):
 
     def __init__(self, whole: Place, chosen: Container[tuple[str, int]]) -> None:
         self.path, self.limits, self.depth = whole.path, whole.limits, whole.depth
+        self.settings = whole.settings
         self.label, self.kind = whole.label, whole.kind
         self._file, self._zip = whole._file, whole._zip  # noqa: SLF001 (one family of classes)
         self._whole, self._chosen = whole, chosen

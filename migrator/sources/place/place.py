@@ -6,10 +6,10 @@ import functools
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Literal, Self
 
 from migrator.errors import SourceUnreadable
@@ -43,8 +43,11 @@ class Place:
 
     `path` is where it is on disk, `label` what a person knows it by. Members that are not safe to
     read are listed with a fault and raise MemberUnreadable when read; everything else about hostile
-    input is decided here, so that adapters need not think of it.
+    input is decided here, so that adapters need not think of it. `settings` are what the person who
+    reads it has set for the adapters (migrator.sources.settings).
     """
+
+    settings: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, path: Path, label: str, file: IO[bytes] | None, limits: Limits) -> None:
         self.path = path
@@ -115,7 +118,7 @@ class Place:
         except SourceUnreadable as error:
             file.close()
             raise MemberUnreadable(Fault("zip_unreadable", str(error))) from error
-        inner.depth = self.depth + 1
+        inner.depth, inner.settings = self.depth + 1, self.settings
         return inner
 
     def locator(self, member: Member) -> str:
