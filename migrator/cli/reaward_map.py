@@ -174,7 +174,8 @@ def _name(
     from migrator.report.words import number
     from migrator.transfer.award_map import hindered
 
-    total = sum(count for group in gathered.groups for _, count in group.obstacles)
+    total = gathered.nameless
+    total += sum(count for group in gathered.groups for _, count in group.obstacles)
     shown = total if name_all else 5
     if total and not console.json:
         console.say("Not to be awarded:")
