@@ -80,7 +80,7 @@ class Assertions:
         if place.kind == "file":
             return _judge(place.head())
         members = (m for m in islice(place.members(), _NAMES_LOOKED_AT) if _may_be_ours(m))
-        found = (_judge(_beginning(place, m)) for m in islice(members, _FILES_LOOKED_INTO))
+        found = (_judge(place.beginning(m, _HEAD)) for m in islice(members, _FILES_LOOKED_INTO))
         return max(filter(None, found), key=lambda match: match.confidence, default=None)
 
     def read(self, place: Place) -> Iterator[Yielded]:
@@ -97,13 +97,6 @@ class Assertions:
 
 def _may_be_ours(member: Member) -> bool:
     return member.name.lower().endswith(_ENDINGS)
-
-
-def _beginning(place: Place, member: Member) -> bytes:
-    try:
-        return place.peek(member, _HEAD)
-    except MemberUnreadable:
-        return b""
 
 
 def _judge(head: bytes) -> Match | None:

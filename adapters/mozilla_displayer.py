@@ -52,11 +52,11 @@ _NO_OWNER = (
 _UNREADABLE = "This answer of the Displayer API cannot be read: {} Save it again."
 _NO_BADGE = "This entry of the collection holds no badge. Look at the collection on its host."
 _NO_SIGNATURE = (
-    "This badge is signed, and the Displayer API leaves the signature out; its picture has it. "
-    "Download the picture from {} while it is there, and archive that too."
+    "This badge is signed, and only its picture has the signature. "
+    "Download it from {} while it is there, and archive that too."
 )
 _FEWER = (
-    "The host counts {} badges in this collection and shows {}: the others were deleted, or are "
+    "The host counts {} badges in this collection and shows {}; the others were deleted, or are "
     "not public. If they are yours, make them public there and run this again."
 )
 
@@ -97,7 +97,7 @@ class MozillaDisplayer:
             for m in islice(place.members(), _NAMES_LOOKED_AT)
             if m.name.lower().endswith(_ENDINGS)
         )
-        kinds = (_kind(_beginning(place, m)) for m in islice(members, _FILES_LOOKED_INTO))
+        kinds = (_kind(place.beginning(m, _HEAD)) for m in islice(members, _FILES_LOOKED_INTO))
         return _match(next(filter(None, kinds), ""))
 
     def read(self, place: Place) -> Iterator[Yielded]:
@@ -107,12 +107,12 @@ class MozillaDisplayer:
             return
         known = _Known()
         for member in place.members():
-            if _kind(_beginning(place, member)) in ("groups", "account"):
+            if _kind(place.beginning(member, _HEAD)) in ("groups", "account"):
                 known.learn(_answer(place, member)[1])
         for email in dict.fromkeys(known.emails.values()):
             yield FoundLearner(place.label, (email,))
         for member in place.members():
-            if _kind(_beginning(place, member)):
+            if _kind(place.beginning(member, _HEAD)):
                 yield from _saved(place, member, known)
             else:
                 yield place.foreign(member)
@@ -212,13 +212,6 @@ def _badge(
 def _match(kind: str) -> Match | None:
     why = f"It has an answer of a Backpack's Displayer API ({kind})."
     return Match(92, why, whole=True) if kind else None
-
-
-def _beginning(place: Place, member: Member) -> bytes:
-    try:
-        return place.peek(member, _HEAD)
-    except MemberUnreadable:
-        return b""
 
 
 def _kind(head: bytes) -> str:

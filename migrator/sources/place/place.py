@@ -104,6 +104,13 @@ class Place:
         with self._stream(member) as stream:
             return stream.read(n) or b""
 
+    def beginning(self, member: Member, n: int) -> bytes:
+        """Return a member's first bytes as `peek` does; none when it cannot be read."""
+        try:
+            return self.peek(member, n)
+        except MemberUnreadable:
+            return b""
+
     def nested(self, member: Member) -> Place:
         """Open a member that is a ZIP; the caller closes it.
 
