@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
-from migrator.openbadges.documents import MAX_BYTES
+from migrator.openbadges.documents import MAX_BYTES, MAX_DEPTH
 from migrator.openbadges.model import Json, JsonObject
 from migrator.sources.window import Window
 
@@ -80,7 +80,7 @@ class JsonText:
         self._inside, self._is_one, self._limit = inside, is_one, limit
         self.text, self._at, self._ended = "", 0, False
         self._line, self._counted = 1, 0
-        self._items = 0
+        self._items = self._depth = 0
         self._told = False
         self._more()
 
@@ -108,25 +108,30 @@ class JsonText:
         start = self.text[self._at]
         if limit is None:
             limit = _PEEK if at_top and start == "{" else self._limit
-        if start == "[":
-            yield from self._array()
+        if start == "[" and self._depth < MAX_DEPTH:
+            yield from self._deeper(self._array())
             return
         try:
             value, end = self._scan(limit)
         except _Bad as error:
-            if start == "{" and self._opens_inside():
-                yield from self._object(where)
+            if start == "{" and self._opens_inside() and self._depth < MAX_DEPTH:
+                yield from self._deeper(self._object(where))
             elif limit < self._limit and isinstance(error, _TooLong):
                 yield from self._value(where, at_top=at_top, limit=self._limit)
             else:
                 yield self._bad(where, str(error), _resume(start, error, at_top=at_top))
             return
         if isinstance(value, dict) and not self._is_one(value) and self._goes_inside(value):
-            yield from self._object(where)
+            yield from self._deeper(self._object(where))
             return
         data = self.text[self._at : end].encode(self.encoding, self._errors)
         self._at = end
         yield Item("json", where, value, data)
+
+    def _deeper(self, inside: Iterator[Item]) -> Iterator[Item]:
+        self._depth += 1
+        yield from inside
+        self._depth -= 1
 
     def _opens_inside(self) -> bool:
         """Say whether a broken or long object has a wanted key, as far as it can be seen."""

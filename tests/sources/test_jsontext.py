@@ -125,3 +125,9 @@ def test_any_list_of_objects_comes_back(values, lines):
 def test_no_bytes_make_it_fail_or_stand_still(data):
     for prefix in (b"", b"[", b'{"badges": [', b'{"badges": '):
         assert len(items(prefix + data)) <= len(data) + 3
+
+
+@pytest.mark.parametrize("open_ended", [b"[", b'{"badges":', b'{"badges":[', b'[{"badges":'])
+def test_what_is_nested_without_end_is_told_and_not_followed(open_ended):
+    kinds = {item.kind for item in items(open_ended * 5000)}
+    assert kinds == {"bad"}
