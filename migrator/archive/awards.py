@@ -83,7 +83,8 @@ select assertion.id, assertion.digest, assertion.badge_class_id,
     or exists (select 1 from verdict
       where verdict.assertion_id = assertion.id and verdict.reason = 'revoked')
     or exists (select 1 from web_answer
-      where web_answer.url = assertion.hosted_url and web_answer.outcome = 'revoked'),
+      where web_answer.url = assertion.hosted_url and web_answer.origin = 'live'
+        and web_answer.outcome = 'revoked'),
   not exists (select 1 from sighting where sighting.assertion_id = assertion.id
     and not sighting.deleted),
   transfer.state
@@ -140,10 +141,10 @@ def restorable(archive: Archive, destination_id: int) -> int:
 def states(archive: Archive, destination_id: int) -> Counter[tuple[str, str | None]]:
     """Return how many badges are in which state for which reason, of those awarded anew."""
     rows = archive.all(
-        "select state, reason, count(*) from transfer where destination_id = ? and route = ?"
-        " and (state <> 'held') group by state, reason",
+        "select state, reason, count(*) from transfer"
+        " where destination_id = ? and route = 'reaward' and state <> 'held'"
+        " group by state, reason",
         destination_id,
-        ROUTE,
     )
     return Counter({(row[0], row[1]): row[2] for row in rows})
 
@@ -153,10 +154,10 @@ def made_of(archive: Archive, destination_id: int) -> dict[int, int]:
     rows = archive.all(
         "select assertion.badge_class_id, count(*) from transfer"
         " join assertion on assertion.id = transfer.assertion_id"
-        " where transfer.destination_id = ? and route = ? and state in ('done', 'already_there')"
+        " where transfer.destination_id = ? and route = 'reaward'"
+        " and state in ('done', 'already_there')"
         " and assertion.badge_class_id is not null group by assertion.badge_class_id",
         destination_id,
-        ROUTE,
     )
     return {row[0]: row[1] for row in rows}
 
@@ -164,10 +165,9 @@ def made_of(archive: Archive, destination_id: int) -> dict[int, int]:
 def under_way_since(archive: Archive, destination_id: int) -> str | None:
     """Return when the last award left whose answer is not known, None when there is none."""
     row = archive.one(
-        "select max(changed_at) from transfer where destination_id = ? and route = ?"
+        "select max(changed_at) from transfer where destination_id = ? and route = 'reaward'"
         " and state = 'sending'",
         destination_id,
-        ROUTE,
     )
     return row[0] if row else None
 
