@@ -195,7 +195,7 @@ def _web(opened: Archive, asked: WebAsked) -> Web:
     if asked.check:
         _ask_hosts(opened, asked)
     since = datetime.now(UTC) - timedelta(days=asked.max_age)
-    return RecordedWeb(opened, since.isoformat())
+    return RecordedWeb(opened, since.isoformat(), asked.via)
 
 
 def _ask_hosts(opened: Archive, asked: WebAsked) -> None:

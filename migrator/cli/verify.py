@@ -74,7 +74,7 @@ def verify(
         ):
             surveyed = survey(opened, asker(via, at_once), scope, lambda done, _: show(done), stop)
         with progress("Judging") as show:
-            tally = judge_all(opened, scope, datetime.now(UTC), show)
+            tally = judge_all(opened, scope, datetime.now(UTC), show, via)
     if via is not None:
         console.say(
             f"These are answers of {via}, not of the real hosts; those are asked without --via."

@@ -19,12 +19,14 @@ class RecordedWeb:
     """Answers as the live web did when it was last asked; nothing is asked again.
 
     An address that `verify` never asked, or not since the moment `since` (ISO 8601 UTC, "" for any
-    time), is answered as `ArchivedWeb` does. `recorded` tells the two apart. One thread at a time.
+    time), is answered as `ArchivedWeb` does; `recorded` tells the two apart. In a rehearsal `via`
+    is the local server whose answers are meant. One thread at a time.
     """
 
-    def __init__(self, archive: Archive, since: str = "") -> None:
+    def __init__(self, archive: Archive, since: str = "", via: str | None = None) -> None:
         self._archive = archive
         self._since = since
+        self._via = via
         self._kept = ArchivedWeb(archive)
         self._answers: OrderedDict[str, tuple[Answer, WebAnswer | None]] = OrderedDict()
 
@@ -44,7 +46,7 @@ class RecordedWeb:
         if found is not None:
             self._answers.move_to_end(url)
             return found
-        recorded = webanswers.latest(self._archive, url)
+        recorded = webanswers.latest(self._archive, url, via=self._via)
         if recorded is not None and recorded.asked_at < self._since:
             recorded = None
         answer = self._kept.get(url) if recorded is None else self._answer(recorded)

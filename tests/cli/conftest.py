@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from migrator.archive.archive import Archive
 from migrator.cli.app import main
 from migrator.rehearsal.server import Rehearsal, RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
@@ -105,3 +106,14 @@ def imported(rehearsal) -> Callable[[], int]:
         return len(rehearsal.state.imports)
 
     return count
+
+
+@pytest.fixture
+def as_if_real(tmp_path):
+    """Take what a rehearsal has answered for the answers of the real hosts: no test asks those."""
+
+    def believed(path=tmp_path / "badge-archive.db"):
+        with Archive.open(path) as opened, opened.writing() as conn:
+            conn.execute("update web_answer set origin = 'live', via = null")
+
+    return believed

@@ -30,9 +30,10 @@ def test_a_plan_ends_with_the_ways_out_of_it(run, rehearsal, to):
     assert ran.out.strip().splitlines()[-1] == f"Next: badge-migrator push --to {to}"
 
 
-def test_a_plan_goes_by_what_verify_has_recorded(run, rehearsal, to):
+def test_a_plan_goes_by_what_verify_has_recorded(run, rehearsal, to, as_if_real):
     before = run("plan", "--to", to, "--json")
     run("verify", "--via", rehearsal.web_url)
+    as_if_real()
     after = run("plan", "--to", to, "--json")
     checked = run("plan", "--to", to, "--via", rehearsal.web_url, "--json")
     assert keys(before) != keys(after) == keys(checked)
@@ -40,15 +41,25 @@ def test_a_plan_goes_by_what_verify_has_recorded(run, rehearsal, to):
     assert (after.json["checked"], checked.json["checked"]) == (False, True)
 
 
-def test_old_answers_do_not_count(run, rehearsal, to):
+def test_what_a_rehearsal_has_answered_is_no_ground_for_a_plan(run, rehearsal, to):
+    before = run("plan", "--to", to, "--json")
+    run("verify", "--via", rehearsal.web_url)
+    assert keys(run("plan", "--to", to, "--json")) == keys(before)
+
+
+def test_old_answers_do_not_count(run, rehearsal, to, as_if_real):
     never = run("plan", "--to", to, "--json")
     run("verify", "--via", rehearsal.web_url)
+    as_if_real()
     forgotten = run("plan", "--to", to, "--max-age", 0, "--json")
     assert keys(forgotten) == keys(never)
 
 
-def test_an_owner_who_will_not_help_and_a_wish_for_new_awards_change_the_routes(run, rehearsal, to):
+def test_an_owner_who_will_not_help_and_a_wish_for_new_awards_change_the_routes(
+    run, rehearsal, to, as_if_real
+):
     run("verify", "--via", rehearsal.web_url)
+    as_if_real()
     usual = keys(run("plan", "--to", to, "--json"))
     closed = keys(run("plan", "--to", to, "--not-restorable", DEAD, "--json"))
     assert "restore" not in closed
@@ -65,8 +76,9 @@ def test_a_learner_is_told_the_way_and_the_next_step(run, rehearsal, to):
     assert f"All about it: badge-migrator plan --to {to} --explain" in told
 
 
-def test_one_badge_is_explained_and_nothing_is_planned(run, rehearsal, to):
+def test_one_badge_is_explained_and_nothing_is_planned(run, rehearsal, to, as_if_real):
     run("verify", "--via", rehearsal.web_url)
+    as_if_real()
     told = run("plan", "--to", to, "--explain", "photo maria").out
     assert "sha256" in told
     assert "NO Do the hosts answer" in told

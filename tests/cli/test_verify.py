@@ -123,8 +123,9 @@ def test_books_that_do_not_balance_are_a_failure():
     assert command._exit_code(Surveyed, Surveyed.books) == 1
 
 
-def test_plan_needs_not_ask_again(run, archived, rehearsal, via):
+def test_plan_needs_not_ask_again(run, archived, rehearsal, via, as_if_real):
     run("verify", "--via", via)
+    as_if_real()
     fetched = dict(rehearsal.hosted.fetched)
     destination = f"badgr:{rehearsal.url}"
     run("login", destination, "--as", "maria@example.org")

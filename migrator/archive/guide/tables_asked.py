@@ -12,7 +12,8 @@ ASKED: dict[str, Described] = {
         {
             "id": ID,
             "url": "the address that was asked for, as the badge spells it",
-            "origin": "live (its own host), wayback or warc (a web archive)",
+            "origin": "live (its own host), rehearsed (a local server that played it), wayback or"
+            " warc (a web archive)",
             "kind": "what should stand there: assertion, badge_class, issuer, image,"
             " revocation_list, key or page",
             "asked_at": "when it was asked",
@@ -25,6 +26,7 @@ ASKED: dict[str, Described] = {
             "last_modified": "when the host said it was last changed",
             "document_id": "what came, byte for byte",
             "detail": "more about it",
+            "via": "the local server that played the host, in a rehearsal",
         },
     ),
 }

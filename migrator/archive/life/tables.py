@@ -67,7 +67,7 @@ BEFORE_PEOPLE = (
         "web_answer",
         (
             *("url", "origin", "kind", "asked_at", "captured_at", "outcome", "status"),
-            *("final_url", "media_type", "etag", "last_modified", "detail"),
+            *("final_url", "media_type", "etag", "last_modified", "detail", "via"),
         ),
         key=("url", "origin", "kind", "asked_at", "captured_at"),
         optional={"document_id": "document"},

@@ -10,7 +10,7 @@ _WEB = """
 create table web_answer (
   id integer primary key,
   url text not null,
-  origin text not null check (origin in ('live', 'wayback', 'warc')),
+  origin text not null check (origin in ('live', 'rehearsed', 'wayback', 'warc')),
   kind text not null,
   asked_at text not null,
   captured_at text,
@@ -21,7 +21,8 @@ create table web_answer (
   etag text,
   last_modified text,
   document_id integer references document (id),
-  detail text
+  detail text,
+  via text
 );
 create index web_answer_url on web_answer (url, origin, asked_at);
 create index web_answer_document on web_answer (document_id) where document_id is not null;

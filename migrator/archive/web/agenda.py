@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
+from migrator.archive.web.answers import origin_of
 from migrator.openbadges.address import host_of, is_on, is_place
 
-REHEARSAL = "verify --via "
-"""How the command of a run begins that asked a local web."""
 _TO_ASK, _TAKEN, _ASKED, _SPARED, _FRESH, _LEFT = range(6)
 
 
@@ -49,16 +48,18 @@ class Books:
 class Agenda:
     """The addresses of one run; used by the thread the archive belongs to.
 
-    `rehearsal` is the command of a run that asks a local web instead of the real hosts, "" for
-    none: what one of them has answered is not taken for what the others would.
+    `via` is the local server that plays all hosts in a rehearsal: what it has answered is not taken
+    for what the real hosts would, nor for what another would.
     """
 
-    def __init__(self, archive: Archive, host: str | None = None, rehearsal: str = "") -> None:
+    def __init__(self, archive: Archive, host: str | None = None, via: str | None = None) -> None:
         self._archive = archive
         self._conn = archive.conn
         self._host = host.lower() if host else None
         self._looked_at = 0
-        self._rehearsal = rehearsal
+        origin = origin_of(via)
+        self._conn.create_function("asked_of", 0, lambda: origin)
+        self._conn.create_function("asked_via", 0, lambda: via)
         self._conn.create_function("wanted", 1, self._wanted, deterministic=True)
         self._conn.create_function("host_of", 1, host_of, deterministic=True)
         self._conn.execute("drop table if exists temp.agenda")
@@ -102,8 +103,8 @@ class Agenda:
         self._conn.execute(
             f"update temp.agenda set state = {_FRESH} where id > ? and state = {_TO_ASK} and exists"  # noqa: S608 - numbers
             f" (select 1 from web_answer where id = {_LATEST} and asked_at >= ?"
-            f" and outcome not in ({', '.join('?' * len(outcomes))}) and {self._asked_alike}",
-            (looked_at, since, *outcomes, f"{REHEARSAL}%", self._rehearsal, self._rehearsal),
+            f" and outcome not in ({', '.join('?' * len(outcomes))}))",
+            (looked_at, since, *outcomes),
         )
 
     def fresh(self, after: int = 0, most: int = 200) -> list[Address]:
@@ -195,15 +196,6 @@ class Agenda:
             [(one.id,) for one in addresses],
         )
 
-    @property
-    def _asked_alike(self) -> str:
-        """The condition that an answer came from where this run asks: SQL with three values."""
-        found = "exists" if self._rehearsal else "not exists"
-        return (
-            f"{found} (select 1 from run where command like ? and (? = '' or command = ?)"  # noqa: S608 - our own words
-            " and asked_at between started_at and coalesce(finished_at, asked_at)))"
-        )
-
     def _last_id(self) -> int:
         row = self._archive.one("select coalesce(max(id), 0) from temp.agenda")
         return int(row[0]) if row else 0
@@ -227,7 +219,8 @@ def signed_documents(archive: Archive, learner: int | None = None) -> Iterator[i
 
 
 _LATEST = (
-    "(select id from web_answer as answer where answer.url = agenda.url and answer.origin = 'live'"
+    "(select id from web_answer as answer where answer.url = agenda.url"
+    " and answer.origin = asked_of() and answer.via is asked_via()"
     " order by answer.asked_at desc, answer.id desc limit 1)"
 )
 _BADGES = "assertion{chosen}"

@@ -14,7 +14,8 @@ from migrator.archive.documents import document_bytes, keep_document
 class WebAnswer:
     """One asking of one address.
 
-    `origin` is "live", "wayback" or "warc"; `kind` what should stand there ("assertion",
+    `origin` is "live", "rehearsed" (then `via` is the local server that played the host),
+    "wayback" or "warc"; `kind` what should stand there ("assertion",
     "badge_class", "issuer", "image", "revocation_list", "key", "page"); `outcome` a word of
     docs/verify.md (live) or docs/recover.md. Moments are ISO 8601 UTC; an empty `asked_at` is now.
     """
@@ -32,11 +33,12 @@ class WebAnswer:
     last_modified: str | None = None
     body: bytes | None = None
     detail: str | None = None
+    via: str | None = None
 
 
 _COLUMNS = (
     *("url", "origin", "kind", "outcome", "asked_at", "captured_at", "status", "final_url"),
-    *("media_type", "etag", "last_modified", "detail"),
+    *("media_type", "etag", "last_modified", "detail", "via"),
 )
 # Names come from _COLUMNS alone, so no statement can be made of foreign text.
 _INSERT = (
@@ -45,7 +47,7 @@ _INSERT = (
 )
 _LATEST = (
     f"select {', '.join(_COLUMNS)}, document_id from web_answer"  # noqa: S608 - see above
-    " where url = ? and origin = ? order by asked_at desc, id desc limit 1"
+    " where url = ? and origin = ? and via is ? order by asked_at desc, id desc limit 1"
 )
 
 
@@ -56,12 +58,18 @@ def keep(archive: Archive, answers: Iterable[WebAnswer]) -> None:
             _keep(conn, answer, archive.now())
 
 
-def latest(archive: Archive, url: str, *origins: str) -> WebAnswer | None:
-    """Return the newest answer of an address from these origins (live when none is named).
+def origin_of(via: str | None) -> str:
+    """Return the origin of what a host answers, or a local server that plays it."""
+    return "live" if via is None else "rehearsed"
 
-    The body comes with it, where one was kept.
+
+def latest(archive: Archive, url: str, *origins: str, via: str | None = None) -> WebAnswer | None:
+    """Return the newest answer of an address from these origins; its host's when none is named.
+
+    The body comes with it, where one was kept. What a local server has answered in the host's place
+    is only returned where it is named (`via`).
     """
-    rows = [archive.one(_LATEST, url, origin) for origin in origins or ("live",)]
+    rows = [archive.one(_LATEST, url, origin, via) for origin in origins or (origin_of(via),)]
     found = [row for row in rows if row is not None]
     if not found:
         return None
@@ -78,12 +86,14 @@ def _keep(conn: sqlite3.Connection, answer: WebAnswer, now: str) -> None:
     conn.execute(_INSERT, (*values, number))
 
 
-def marks(archive: Archive, url: str, outcomes: Collection[str]) -> dict[str, str]:
+def marks(
+    archive: Archive, url: str, outcomes: Collection[str], via: str | None = None
+) -> dict[str, str]:
     """Return the headers that ask a host only for what has changed since its newest answer.
 
     Empty where that had another outcome than these, or the host gave no mark of its version.
     """
-    row = archive.one(_LATEST, url, "live")
+    row = archive.one(_LATEST, url, origin_of(via), via)
     if row is None or row["outcome"] not in outcomes:
         return {}
     headers = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}

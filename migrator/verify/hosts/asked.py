@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.archive.web.answers import WebAnswer
+from migrator.archive.web.answers import WebAnswer, origin_of
 from migrator.openbadges.model import JsonObject
 from migrator.verify.hosts.finding import Finding, parsed
 from migrator.verify.hosts.heard import Heard
@@ -11,7 +11,9 @@ _LARGEST_ODD = 1024 * 1024
 _DETAIL = 500
 
 
-def record(heard: Heard, kind: str, found: Finding, kept: tuple[bytes, ...]) -> WebAnswer:
+def record(
+    heard: Heard, kind: str, found: Finding, kept: tuple[bytes, ...], via: str | None = None
+) -> WebAnswer:
     """Return the row for one answer.
 
     Not kept are web pages and error pages, and pictures the archive holds already: nothing but
@@ -19,7 +21,7 @@ def record(heard: Heard, kind: str, found: Finding, kept: tuple[bytes, ...]) -> 
     """
     return WebAnswer(
         url=heard.url,
-        origin="live",
+        origin=origin_of(via),
         kind=kind,
         outcome=found.fate,
         status=heard.status,
@@ -29,6 +31,7 @@ def record(heard: Heard, kind: str, found: Finding, kept: tuple[bytes, ...]) -> 
         last_modified=_short(heard.last_modified),
         body=heard.body if _is_worth_keeping(heard, kind, found, kept) else None,
         detail=found.detail[:_DETAIL] or None,
+        via=via,
     )
 
 

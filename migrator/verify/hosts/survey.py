@@ -12,7 +12,7 @@ from migrator.archive.documents import document_bytes
 from migrator.archive.lease import Lease, leased
 from migrator.archive.web import agenda as agendas
 from migrator.archive.web import answers as webanswers
-from migrator.archive.web.agenda import REHEARSAL, Address, Agenda, Books
+from migrator.archive.web.agenda import Address, Agenda, Books
 from migrator.archive.web.answers import WebAnswer
 from migrator.archive.web.kept_at import kept_at
 from migrator.openbadges.jws import payload
@@ -83,9 +83,8 @@ def survey(
     `watch` is told how many addresses have been asked, and how many there are. Raises
     ArchiveLocked when another survey is under way, and Incomplete without a network.
     """
-    rehearsal = f"{REHEARSAL}{asker.via}" if asker.via else ""
-    with leased(archive, "verify", rehearsal or "verify") as lease:
-        agenda = Agenda(archive, scope.host, rehearsal)
+    with leased(archive, "verify", "verify") as lease:
+        agenda = Agenda(archive, scope.host, asker.via)
         try:
             return _Survey(archive, agenda, lease, asker, scope).run(watch, stop)
         finally:
@@ -149,7 +148,7 @@ class _Survey:
         while some := self._agenda.fresh(self._followed):
             for address in some:
                 self._followed = address.id
-                before = webanswers.latest(self._archive, address.url)
+                before = webanswers.latest(self._archive, address.url, via=self._asker.via)
                 self._follow(address, Heard(address.url, body=(before and before.body) or b""))
             self._agenda.skip_fresh(self._since, LATER)
 
@@ -180,7 +179,7 @@ class _Survey:
         return hear(self._asker.client, address.url, conditions, played=self._asker.via is not None)
 
     def _conditions(self, address: Address) -> dict[str, str]:
-        return webanswers.marks(self._archive, address.url, SERVED)
+        return webanswers.marks(self._archive, address.url, SERVED, self._asker.via)
 
     def _take(self, address: Address, heard: Heard) -> int:
         """Take an answer in; returns how many addresses are settled by it."""
@@ -216,7 +215,7 @@ class _Survey:
         if heard.status == 304:
             heard, row = self._unchanged_since(heard)
         if row is None:
-            row = record(heard, kind, judge(heard, kind, kept), kept)
+            row = record(heard, kind, judge(heard, kind, kept), kept, self._asker.via)
         self._rows.append(row)
         self._bytes += len(row.body or b"")
         document = document_of(heard, kind, kept)
@@ -227,7 +226,7 @@ class _Survey:
     def _unchanged_since(self, heard: Heard) -> tuple[Heard, WebAnswer | None]:
         """Return the earlier answer a 304 stands for; its row too where its body was not kept."""
         self._unchanged += 1
-        before = webanswers.latest(self._archive, heard.url)
+        before = webanswers.latest(self._archive, heard.url, via=self._asker.via)
         if before is None:
             return heard, None
         earlier = replace(

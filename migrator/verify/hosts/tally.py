@@ -51,13 +51,20 @@ class Tally:
             self.listed.append(one)
 
 
-def judge_all(archive: Archive, scope: Scope, now: datetime, watch: Callable[[int], None]) -> Tally:
+def judge_all(
+    archive: Archive,
+    scope: Scope,
+    now: datetime,
+    watch: Callable[[int], None],
+    via: str | None = None,
+) -> Tally:
     """Judge every badge in scope, and append the verdicts that are new.
 
-    Nothing is asked. Raises ArchiveLocked when another `verify` is under way.
+    Nothing is asked. By what a local server has answered in a rehearsal (`via`) badges are judged
+    too, but that is no verdict on them. Raises ArchiveLocked when another `verify` is under way.
     """
     tally = Tally()
-    web = RecordedWeb(archive)
+    web = RecordedWeb(archive, via=via)
     with leased(archive, "verify", "verify") as lease:
         for batch in _badges(archive, scope.learner):
             judged = [
@@ -65,7 +72,8 @@ def judge_all(archive: Archive, scope: Scope, now: datetime, watch: Callable[[in
             ]
             chosen = [one for one in judged if _is_in(one, scope.host)]
             rows = [(one.assertion_id, None, one.row) for one in chosen if one.row is not None]
-            verdicts.append(archive, "web", rows)
+            if via is None:
+                verdicts.append(archive, "web", rows)
             named = [(one.assertion_id, one.badge_class) for one in chosen if one.badge_class]
             if named:
                 classes.name_badges(archive, named)
