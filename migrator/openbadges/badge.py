@@ -14,6 +14,7 @@ from migrator.openbadges.hosting import Hosting, http
 from migrator.openbadges.identity import identity
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
 from migrator.openbadges.normal import read_assertion, read_badge_class
+from migrator.openbadges.values import mapping
 from migrator.openbadges.warning import WARNINGS, Warnings, warning
 
 DocumentKind = Literal["assertion", "badge_class", "issuer", "jws"]
@@ -116,8 +117,11 @@ class _Parts:
         badge_class = _parsed(pieces.badge_class, "badge class", warnings)
         issuer = _parsed(pieces.issuer, "issuer profile", warnings)
         originals = [content.originals for content in contents]
+        known = [one.badge_class for one in originals]
+        # What rows say of the badge class, where the original only has its address.
+        known += [mapping(one.document.get("badge")) for one in contents if one.made]
         return cls(
-            badge_class or next((one.badge_class for one in originals if one.badge_class), None),
+            badge_class or next(filter(None, known), None),
             issuer or next((one.issuer for one in originals if one.issuer), None),
             pieces.badge_class if badge_class else None,
             pieces.issuer if issuer else None,

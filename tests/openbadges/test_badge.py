@@ -12,7 +12,8 @@ from migrator.openbadges.baking import bake, unbake
 from migrator.openbadges.documents import as_backpack_wrote, parse_object
 from migrator.openbadges.franken import invert
 from migrator.openbadges.jws import payload
-from migrator.openbadges.model import Unreadable, Verification
+from migrator.openbadges.model import Assertion, BadgeClass, Issuer, Unreadable, Verification
+from migrator.sources.rowdocument import row_document
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "openbadges"
 FOLDERS = sorted(folder.parent for folder in FIXTURES.glob("*/*/expected.json"))
@@ -386,3 +387,15 @@ def test_two_recipients_contradict_each_other_or_not(one, other, differs):
 def test_an_unreadable_picture_with_data_says_what_it_carries():
     with pytest.raises(Unreadable, match="neither address, assertion nor signature"):
         read_badge(Pieces(image=picture(json.dumps({"name": "n", "criteria": "c"}))))
+
+
+def test_rows_say_what_an_original_leaves_to_addresses():
+    badge_class = BadgeClass("Welder", "http://a.example.org/b", issuer=Issuer("School"))
+    rows = row_document(Assertion(id="http://a.example.org/1", badge_class=badge_class), "a list")
+    original = {"id": "http://a.example.org/1", "type": "Assertion", "badge": badge_class.id}
+    picture = (FIXTURES / "bad" / "picture-without-data" / "image.png").read_bytes()
+    image = bake(picture, json.dumps({**original, "verification": {"type": "HostedBadge"}}))
+    badge = read_badge(Pieces(assertion=rows, image=image))
+    assert badge.assertion.badge_class.name == "Welder"
+    assert badge.assertion.badge_class.issuer.name == "School"
+    assert [one.derived for one in badge.documents] == [False, True]
