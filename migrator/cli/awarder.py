@@ -35,7 +35,7 @@ def session_of(
     """Sign in as whoever awards: as named, or as the saved mapping says."""
     from migrator.archive import award_mapping
     from migrator.secrets import Keychain
-    from migrator.transfer.award_login import enter_again
+    from migrator.transfer.awards.login import enter_again
 
     if username is None:
         known = {one.account for one in award_mapping.mapped(opened, saved.id).values()}

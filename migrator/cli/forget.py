@@ -68,7 +68,7 @@ def _forget_tokens(accounts: list[tuple[str, str]]) -> None:
     """Forget what the system keyring keeps for the person's accounts."""
     from migrator.destinations.base import Credentials
     from migrator.secrets import Keychain
-    from migrator.transfer.award_login import key_of
+    from migrator.transfer.awards.login import key_of
 
     keys = Keychain()
     for destination, username in accounts:

@@ -90,7 +90,7 @@ def _to_award(
     from migrator.destinations.base import Credentials
     from migrator.report.words import plain
     from migrator.secrets import Keychain
-    from migrator.transfer.award_login import enter
+    from migrator.transfer.awards.login import enter
 
     keys = Keychain()
     password = _password(keys, saved, username)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from migrator.archive.archive import Archive
     from migrator.destinations.base import Destination
     from migrator.destinations.issuing import IssuerSession
-    from migrator.transfer.award_batch import Became
-    from migrator.transfer.reaward import Choice, Orders, Tally
+    from migrator.transfer.awards.batch import Became
+    from migrator.transfer.awards.reaward import Choice, Orders, Tally
 
 _SIGN_IN = ("sign_in_failed", "not_your_issuer")
 
@@ -90,8 +90,8 @@ def run(
     """
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
-    from migrator.transfer.award_batch import Patience
-    from migrator.transfer.reaward import Choice, Orders
+    from migrator.transfer.awards.batch import Patience
+    from migrator.transfer.awards.reaward import Choice, Orders
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
@@ -186,7 +186,7 @@ def _awarded(
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
     from migrator.report.reaward import became_line
-    from migrator.transfer.reaward import run as work
+    from migrator.transfer.awards.reaward import run as work
 
     done = 0
     with stoppable("the batch under way") as stop, progress("Awarding") as show:
@@ -205,7 +205,7 @@ def _say_preview(
     opened: Archive, saved: SavedDestination, choice: Choice, console: Console
 ) -> None:
     from migrator.report.reaward import OPENLY, award_lines, tally_balance, tally_lines
-    from migrator.transfer.reaward import preview
+    from migrator.transfer.awards.reaward import preview
 
     tally, first = preview(opened, saved.id, choice)
     console.say(OPENLY)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
     from migrator.destinations.issuing import IssuerSession
-    from migrator.transfer.award_map import Gathered
-    from migrator.transfer.counterpart import Line, Wishes
-    from migrator.transfer.reaward import Choice
+    from migrator.transfer.awards.counterpart import Line, Wishes
+    from migrator.transfer.awards.mapping import Gathered
+    from migrator.transfer.awards.reaward import Choice
 
 
 def map_(
@@ -63,8 +63,9 @@ def map_(
     """
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
-    from migrator.transfer import award_map, counterpart
-    from migrator.transfer.reaward import Choice
+    from migrator.transfer.awards import counterpart
+    from migrator.transfer.awards import mapping as award_map
+    from migrator.transfer.awards.reaward import Choice
 
     console = Console(as_json)
     wishes = counterpart.wishes_of(issuer or (), badge_class or (), create_missing=create_missing)
@@ -148,7 +149,8 @@ def _mapped(
 ) -> list[Line]:
     from migrator.archive import award_mapping
     from migrator.report.reaward import map_lines
-    from migrator.transfer import award_map, counterpart
+    from migrator.transfer.awards import counterpart
+    from migrator.transfer.awards import mapping as award_map
 
     known = award_mapping.mapped(opened, saved.id)
     there = award_map.theirs(session)
@@ -172,7 +174,7 @@ def _name(
 
     from migrator.report.reaward import hindered_line
     from migrator.report.words import number
-    from migrator.transfer.award_map import hindered
+    from migrator.transfer.awards.mapping import hindered
 
     total = gathered.nameless
     total += sum(count for group in gathered.groups for _, count in group.obstacles)
@@ -196,8 +198,8 @@ def _apply(
     asking: bool,
 ) -> list[Line] | None:
     """Ask, make what is missing and save; returns the lines as they are now, None without a yes."""
-    from migrator.transfer import award_map
-    from migrator.transfer.counterpart import Action
+    from migrator.transfer.awards import mapping as award_map
+    from migrator.transfer.awards.counterpart import Action
 
     left = [one for one in lines if one.action is Action.NONE]
     if len(left) == len(lines) or (not asking and not yes):
@@ -212,7 +214,7 @@ def _apply(
 
 def _say_made(console: Console, line: Line) -> None:
     from migrator.report.reaward import map_lines
-    from migrator.transfer.counterpart import Action
+    from migrator.transfer.awards.counterpart import Action
 
     if line.action in (Action.CREATE, Action.NONE):
         console.lines(map_lines([line]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator.rehearsal import award_shapes, shapes
+from migrator.rehearsal import shapes
 from migrator.rehearsal.answers import Broken, Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.imports import (
@@ -18,7 +18,8 @@ from migrator.rehearsal.imports import (
     checked_url,
     image_bytes,
 )
-from migrator.rehearsal.issuing import Award
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.issuing import Award
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK, WRITE_BACKPACK
 from migrator.verify.verdict import Submission

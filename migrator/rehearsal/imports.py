@@ -18,9 +18,9 @@ from uuid import uuid4
 
 from migrator.openbadges.baking import sniff
 from migrator.openbadges.model import Assertion, BadgeClass, Issuer, JsonObject
-from migrator.rehearsal import award_shapes
 from migrator.rehearsal.answers import Broken, Refused
 from migrator.rehearsal.call import Call
+from migrator.rehearsal.issuers import shapes as award_shapes
 from migrator.rehearsal.own_web import OwnWeb
 from migrator.rehearsal.state import BadgeClassRow, Held, IssuerRow, entity_id
 from migrator.verify.assess import assess

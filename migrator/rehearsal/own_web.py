@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from migrator.rehearsal import award_shapes
-from migrator.rehearsal.award_shapes import OLDER
-from migrator.rehearsal.issuing import Award, Issuing
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.issuing import Award, Issuing
+from migrator.rehearsal.issuers.shapes import OLDER
 from migrator.verify.answers import Answer, Web
 
 _JSON = "application/json"

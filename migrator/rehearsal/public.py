@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from migrator.openbadges.baking import sniff
-from migrator.rehearsal import award_shapes, shapes
+from migrator.rehearsal import shapes
 from migrator.rehearsal.answers import HTML, JSON, Refused, Reply, Style, chosen
 from migrator.rehearsal.backpack import own as own_badge
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.collection import own as own_collection
-from migrator.rehearsal.issuing import Award
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.issuing import Award
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK
 

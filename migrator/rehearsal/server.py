@@ -22,19 +22,17 @@ from migrator.net import Client
 from migrator.rehearsal import (
     account,
     answers,
-    award,
-    award_v1,
     backpack,
     backpack_v1,
     collection,
     emails,
-    issuer,
     public,
     signin,
 )
 from migrator.rehearsal.call import Desk, register
 from migrator.rehearsal.control import Control
 from migrator.rehearsal.faults import Faults, Faulty
+from migrator.rehearsal.issuers import award, award_v1, issuer
 from migrator.rehearsal.running import Running
 from migrator.rehearsal.state import AccountOptions, Clock, State, now
 from migrator.rehearsal.tokens import PUBLIC, Application, BackOff, Tokens

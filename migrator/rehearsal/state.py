@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from hmac import compare_digest
 
 from migrator.openbadges.model import Addresses, Assertion, BadgeClass, Issuer, JsonObject
-from migrator.rehearsal.issuing import Issuing
+from migrator.rehearsal.issuers.issuing import Issuing
 
 Clock = Callable[[], datetime]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from migrator.archive.award_mapping import Mapped
 from migrator.archive.awards import Legacy
 from migrator.report.words import badges, day, number, plain
-from migrator.transfer.award_batch import Became, Ready
-from migrator.transfer.counterpart import Action, Line
-from migrator.transfer.reaward import Tally
+from migrator.transfer.awards.batch import Became, Ready
+from migrator.transfer.awards.counterpart import Action, Line
+from migrator.transfer.awards.reaward import Tally
 
 OPENLY = (
     "A new badge is awarded that says openly that it replaces the old one. It is never the same"

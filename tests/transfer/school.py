@@ -10,9 +10,9 @@ from migrator.archive.award_mapping import Mapped
 from migrator.destinations.base import Credentials, OutcomeState, TryLater
 from migrator.destinations.issuing import Awarded, AwardPage, BatchOutcome, OwnBadgeClass, OwnIssuer
 from migrator.openbadges.model import Addresses
-from migrator.transfer.award_batch import Patience
-from migrator.transfer.reaward import Choice, Orders, run
-from migrator.transfer.replacement import replaces
+from migrator.transfer.awards.batch import Patience
+from migrator.transfer.awards.reaward import Choice, Orders, run
+from migrator.transfer.awards.replacement import replaces
 
 CAROL = "carol@school.example"
 PAGE = 3

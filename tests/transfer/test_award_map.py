@@ -14,10 +14,10 @@ from migrator.openbadges.baking import bake, unbake
 from migrator.openbadges.model import Addresses
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
-from migrator.transfer import award_map
-from migrator.transfer.award_map import apply, gather, theirs
-from migrator.transfer.counterpart import Action, Theirs, Wishes, decide
-from migrator.transfer.reaward import Choice
+from migrator.transfer.awards import mapping as award_map
+from migrator.transfer.awards.counterpart import Action, Theirs, Wishes, decide
+from migrator.transfer.awards.mapping import apply, gather, theirs
+from migrator.transfer.awards.reaward import Choice
 
 CAROL = "carol@school.example"
 MAKE = Wishes(create_missing=True)

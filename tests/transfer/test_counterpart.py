@@ -7,7 +7,7 @@ import pytest
 from migrator.archive.award_mapping import Mapped
 from migrator.destinations.issuing import OwnBadgeClass, OwnIssuer
 from migrator.errors import Usage
-from migrator.transfer.counterpart import (
+from migrator.transfer.awards.counterpart import (
     Action,
     Group,
     Theirs,

@@ -15,8 +15,8 @@ from migrator.archive.lease import leased
 from migrator.destinations.base import TryLater
 from migrator.errors import ArchiveLocked
 from migrator.openbadges.recipient import hash_identity
-from migrator.transfer.award_batch import Patience
-from migrator.transfer.reaward import Choice, preview
+from migrator.transfer.awards.batch import Patience
+from migrator.transfer.awards.reaward import Choice, preview
 
 spec = importlib.util.spec_from_file_location("school", Path(__file__).parent / "school.py")
 school = importlib.util.module_from_spec(spec)

@@ -11,7 +11,7 @@ from migrator.archive.holdings import HeldEvidence
 from migrator.destinations.issuing import Awarded, Proof
 from migrator.openbadges.model import Recipient
 from migrator.openbadges.recipient import hash_identity
-from migrator.transfer.replacement import award, obstacle, recipient, replaces, statement
+from migrator.transfer.awards.replacement import award, obstacle, recipient, replaces, statement
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ANN = "Ann@Example.org"

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from migrator.rehearsal import award_shapes
 from migrator.rehearsal.answers import Headers, Refused, Reply, Style, ok
-from migrator.rehearsal.awarding import TWICE, Unfit, all_made, made, read_v2
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.issuer import SCOPES, issuers_of, own_badge_class, own_issuer
-from migrator.rehearsal.issuing import Award, OwnBadgeClass
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.awarding import TWICE, Unfit, all_made, made, read_v2
+from migrator.rehearsal.issuers.issuer import SCOPES, issuers_of, own_badge_class, own_issuer
+from migrator.rehearsal.issuers.issuing import Award, OwnBadgeClass
 
 MOST = 500
 """The largest page."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator.rehearsal import award_shapes
 from migrator.rehearsal.answers import Refused, Reply, Style
-from migrator.rehearsal.award import of_issuer, of_recipients, refused_batch
-from migrator.rehearsal.awarding import TWICE, Unfit, all_made, made, read_v1
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.issuer import SCOPES, own_badge_class
-from migrator.rehearsal.issuing import Award
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.award import of_issuer, of_recipients, refused_batch
+from migrator.rehearsal.issuers.awarding import TWICE, Unfit, all_made, made, read_v1
+from migrator.rehearsal.issuers.issuer import SCOPES, own_badge_class
+from migrator.rehearsal.issuers.issuing import Award
 
 _ISSUER = "/v1/issuer/issuers/<entity_id>"
 _BADGE_CLASS = f"{_ISSUER}/badges/<badge_class_id>"

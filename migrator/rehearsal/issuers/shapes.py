@@ -10,7 +10,7 @@ from typing import Any
 
 from migrator.openbadges.model import Assertion, BadgeClass, Evidence, Issuer, Recipient
 from migrator.openbadges.recipient import hash_identity
-from migrator.rehearsal.issuing import Award, OwnBadgeClass, OwnIssuer
+from migrator.rehearsal.issuers.issuing import Award, OwnBadgeClass, OwnIssuer
 from migrator.rehearsal.state import Account, BadgeClassRow, Held, IssuerRow
 
 V2 = "https://w3id.org/openbadges/v2"

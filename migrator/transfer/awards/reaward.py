@@ -19,8 +19,9 @@ from migrator.archive.awards import Legacy, Wanted
 from migrator.archive.lease import Lease, leased
 from migrator.archive.ledger import durable
 from migrator.destinations.issuing import LARGEST_BATCH, IssuerSession
-from migrator.transfer import recipients, replacement
-from migrator.transfer.award_batch import Batcher, Became, Patience, Ready, pages
+from migrator.transfer import recipients
+from migrator.transfer.awards import replacement
+from migrator.transfer.awards.batch import Batcher, Became, Patience, Ready, pages
 from migrator.transfer.routes import AWARDED_ANEW
 
 BATCH = 100

@@ -25,8 +25,8 @@ from migrator.destinations.issuing import (
 from migrator.openbadges import baking
 from migrator.openbadges.model import Unreadable
 from migrator.transfer import recipients
-from migrator.transfer.counterpart import Action, Group, Line, Theirs
-from migrator.transfer.reaward import Choice, candidates
+from migrator.transfer.awards.counterpart import Action, Group, Line, Theirs
+from migrator.transfer.awards.reaward import Choice, candidates
 
 _LONGEST_URL = 254
 _PICTURES = ("image/png", "image/svg+xml")

@@ -19,7 +19,7 @@ from migrator.archive.lease import Lease
 from migrator.destinations.base import NotAccepted, OutcomeState, TryLater
 from migrator.destinations.issuing import Award, Awarded, AwardPage, BatchOutcome, IssuerSession
 from migrator.errors import SignInFailed
-from migrator.transfer.replacement import replaces
+from migrator.transfer.awards.replacement import replaces
 
 SERVER_ERROR = "server_error"
 _ACCOUNT = frozenset({"sign_in_failed", "not_your_issuer", "destination_unreachable"})

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from migrator.rehearsal import award_shapes
 from migrator.rehearsal.answers import Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.imports import Fault, checked_url, image_bytes
-from migrator.rehearsal.issuing import AWARDERS, EDITORS, OwnBadgeClass, OwnIssuer, stamp
+from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers.issuing import AWARDERS, EDITORS, OwnBadgeClass, OwnIssuer, stamp
 from migrator.rehearsal.state import entity_id
 
 SCOPES = ("rw:issuer",)

@@ -14,7 +14,7 @@ from migrator.openbadges.dates import to_utc
 from migrator.rehearsal.call import Call
 from migrator.rehearsal.emails import ADDRESS
 from migrator.rehearsal.imports import Fault, checked_url
-from migrator.rehearsal.issuing import Award, OwnBadgeClass, stamp
+from migrator.rehearsal.issuers.issuing import Award, OwnBadgeClass, stamp
 from migrator.rehearsal.state import entity_id
 
 EARLIEST = 1583

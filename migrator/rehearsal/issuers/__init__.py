@@ -1,0 +1,1 @@
+"""The issuers' side of the rehearsal backpack: issuers, badge classes, awards."""

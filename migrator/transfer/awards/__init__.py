@@ -1,0 +1,1 @@
+"""Awarding anew, openly as a replacement, what cannot be moved."""
