@@ -94,10 +94,11 @@ def _list(console: Console, found: Gathered, known: list[Host]) -> None:
     if not known:
         console.last("No badge in the archive says where it is hosted.")
     else:
-        first = next((one for one in known if _lost(one.said)), known[0])
+        lost = next((one.host for one in known if _lost(one.said)), None)
+        following = f"export restore-site --host {plain(lost)}" if lost else "verify"
         console.last(
             f"{len(known):,} host{'' if len(known) == 1 else 's'}, {badges(found.badges)}."
-            f" Next: badge-migrator export restore-site --host {plain(first.host)}"
+            f" Next: badge-migrator {following}"
         )
     console.result("hosts", {"badges": found.badges, "hosts": [_facts(one) for one in known]})
 

@@ -34,7 +34,7 @@ def said(url, outcome):
 def test_without_a_host_the_hosts_are_listed(run, dump):
     listed = run("export", "restore-site")
     assert f"{DEAD}                 1 badge  not asked yet" in listed.out
-    assert "4 hosts, 9 badges." in listed.out
+    assert listed.out.endswith("4 hosts, 9 badges. Next: badge-migrator verify\n")
     said(PHOTO, "no_such_host")
     said("http://club.example.com/assertions/robots-joerg.json", "alive")
     said("https://college.example.edu/assertions/essay-aiko.json", "gone")
