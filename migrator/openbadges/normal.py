@@ -56,7 +56,8 @@ def read_originals(
     version = detect(document)
     if is_credential(document):
         known = badge_class or badge_class_of(document)
-        return read_credential(document, read_badge_class(known, issuer=issuer))
+        evidence = _evidence(document.get("evidence"), None)
+        return read_credential(document, read_badge_class(known, issuer=issuer), evidence)
     found = _read(document, version, badge_class or mapping(document.get("badge")), issuer)
     return _with_url(found, originals.assertion_url)
 
