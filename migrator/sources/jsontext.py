@@ -164,7 +164,8 @@ class JsonText:
                 key, self._at = self._scan(_PEEK)
                 if not self._skip(_INSIDE):
                     break
-                if key in self._inside and self.text[self._at] in "[{":
+                named = isinstance(key, str) and key in self._inside
+                if named and self.text[self._at] in "[{":
                     yield from self._value(f"{where}, {key}")
                 else:
                     _, self._at = self._scan(self._limit)

@@ -131,3 +131,8 @@ def test_no_bytes_make_it_fail_or_stand_still(data):
 def test_what_is_nested_without_end_is_told_and_not_followed(open_ended):
     kinds = {item.kind for item in items(open_ended * 5000)}
     assert kinds == {"bad"}
+
+
+def test_a_key_that_is_no_text_breaks_its_object_and_nothing_else():
+    found = items(b'{"badges": [{"id": 1}], {"a": 1}: 2}\n{"id": 3}\n')
+    assert [one.value for one in found if one.kind == "json"] == [{"id": 1}, {"id": 3}]
