@@ -35,6 +35,7 @@ class Cohort:
     first: int = 0
     name: str = "made-cohort"
     title: str = "A made cohort"
+    reads: str = "nothing: it makes its badges"
 
     def detect(self, place: object) -> None:
         """Nothing is ever taken for it."""

@@ -26,6 +26,13 @@ def images(files: list[Path]) -> None:
         sha256(data).digest()
 
 
+def documents(found: list[bytes]) -> None:
+    """Parse every document, write it in its canonical form, hash that; no database."""
+    write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+    for document in found:
+        sha256(write(json.loads(document)).encode()).digest()
+
+
 _BODY = 7
 """Which piece of a row of table badge is the body, when the row is split at its quotes."""
 

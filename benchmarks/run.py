@@ -11,18 +11,25 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 from benchmarks import data, floors
+from benchmarks.cohort import Cohort, MadePlace
+from benchmarks.scale import measured
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
 from migrator.openbadges.badge import Badge, Pieces, read_badge
 from migrator.openbadges.baking import unbake
 from migrator.sources.found import Found
-from migrator.sources.place import open_place
+from migrator.sources.place import Place, open_place
 from migrator.sources.registry import recognise
 
 RUNS = 3
+SCALES = tuple(
+    int(one) for one in os.environ.get("BENCH_SCALES", "10000,100000,1000000").split(",")
+)
 IMAGES = int(os.environ.get("BENCH_IMAGES", "2000"))
+FLOOR = 20_000
 BADGES = int(os.environ.get("BENCH_BADGES", "20000"))
 
 
@@ -117,6 +124,42 @@ def bench_dump(folder: Path) -> None:
     row("dump: read again", BADGES, timed(lambda: again(file, folder)), least, None)
 
 
+def bench_size(folder: Path) -> None:
+    """A cohort of people with one badge of 50 KiB each, and what the archive makes of it."""
+    path = folder / "size.db"
+    cohort = Cohort(BADGES, artwork=50 * 1024)
+    with Archive.open(path) as archive:
+        read_source(archive, cohort, cast(Place, MadePlace()), lambda _: None)
+        archive.conn.execute("pragma wal_checkpoint(truncate)")
+    share = path.stat().st_size / cohort.size
+    print(
+        f"size of {BADGES:,} badges of 50 KiB: {path.stat().st_size / BADGES:,.0f} bytes each,"
+        f" {100 * share:.2f} % of the pictures; goal under 2 % for 100,000"
+    )
+
+
+def bench_scale(folder: Path) -> None:
+    """Archives of growing size: what a badge costs must not grow with them."""
+    documents = [Cohort(1).document(number).encode() for number in range(FLOOR)]
+    floor = timed(lambda: floors.documents(documents)) / FLOOR
+    print(
+        f"\n{'badges':>10} {'ingest':>10} {'floor':>10} {'ratio':>6} {'again':>10} {'growth':>7}"
+        f" {'bytes':>6} {'MiB':>5} {'plan':>8} {'MiB':>5} {'status':>8} {'learner':>8}"
+    )
+    for badges in SCALES:
+        one = measured(badges, folder)
+        print(
+            f"{badges:>10,} {badges / one.ingest:>8,.0f}/s {1 / floor:>8,.0f}/s"
+            f" {floor * badges / one.ingest:>6.2f} {badges / one.again:>8,.0f}/s {one.growth:>7}"
+            f" {one.size / badges:>6,.0f} {one.memory:>5.0f} {badges / one.plan:>6,.0f}/s"
+            f" {one.plan_memory:>5.0f} {one.status * 1000:>5.0f} ms {one.learner * 1000:>5.0f} ms"
+        )
+    print(
+        f"{'goal':>10} {'35,000':>10} {'':>10} {0.55:>6} {'50,000':>10} {0:>7} {'':>6} {150:>5}"
+        f" {'':>8} {150:>5} {350:>5} ms {250:>5} ms"
+    )
+
+
 def bench_start() -> None:
     """Start-up of the command line, against the interpreter alone."""
     command = [sys.executable, "-m", "migrator"]
@@ -137,6 +180,8 @@ def main() -> None:
         for size in (10 * 1024, 50 * 1024, 300 * 1024):
             bench_images(Path(name), size)
         bench_dump(Path(name))
+        bench_size(Path(name))
+        bench_scale(Path(name))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One archive of so many badges, measured in a process of its own: `python -m benchmarks.scale N`.
+"""One archive of so many badges, measured alone: `python -m benchmarks.scale N FOLDER`.
 
 Prints one line of JSON: seconds, bytes and the peak of the memory of the process that writes.
 """
@@ -9,14 +9,15 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 from benchmarks.cohort import Cohort, MadePlace
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
+from migrator.sources.place import Place
 
 BACKPACK = "badgr:http://127.0.0.1:9"
 
@@ -59,10 +60,10 @@ def measure(badges: int, folder: Path) -> Measured:
     )
 
 
-def measured(badges: int) -> Measured:
+def measured(badges: int, folder: Path) -> Measured:
     """Measure in a process of its own, whose memory has held nothing else."""
     ran = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scale", str(badges)],
+        [sys.executable, "-m", "benchmarks.scale", str(badges), str(folder)],
         check=True,
         capture_output=True,
         text=True,
@@ -73,7 +74,7 @@ def measured(badges: int) -> Measured:
 def _read(path: Path, cohort: Cohort) -> float:
     start = time.perf_counter()
     with Archive.open(path) as archive:
-        read_source(archive, cohort, MadePlace(), lambda counts: None)
+        read_source(archive, cohort, cast(Place, MadePlace()), lambda _: None)
         archive.conn.execute("pragma wal_checkpoint(truncate)")
     return time.perf_counter() - start
 
@@ -85,5 +86,4 @@ def _command(*words: str) -> float:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        print(json.dumps(asdict(measure(int(sys.argv[1]), Path(name)))))
+    print(json.dumps(asdict(measure(int(sys.argv[1]), Path(sys.argv[2])))))
