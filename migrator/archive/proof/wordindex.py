@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from migrator.archive.proof.damage import Damage, words_of
+from migrator.archive.scratch import Scratch
 
 _SHADOWS = ("data", "idx", "docsize", "config")
 _CONTENT = re.compile(r"content\s*=\s*[\"'\[]?(\w+)")
@@ -27,7 +27,8 @@ def word_indexes(conn: sqlite3.Connection) -> Iterator[Damage]:
             continue
         table = content[1]
         try:
-            with closing(sqlite3.connect("", isolation_level=None)) as copy:
+            with Scratch() as scratch:
+                copy = scratch.conn
                 _copy(conn, copy, name, sql, table)
                 copy.execute(f"insert into [{name}]([{name}], rank) values ('integrity-check', 1)")  # noqa: S608 - a name of the schema
         except sqlite3.DatabaseError as error:
@@ -44,7 +45,6 @@ def _copy(
     conn: sqlite3.Connection, copy: sqlite3.Connection, name: str, sql: str, table: str
 ) -> None:
     columns = ["id", *_columns(conn, name)]
-    copy.execute("pragma synchronous = off")
     copy.execute("begin")
     copy.execute(f"create table [{table}] (id integer primary key, {', '.join(columns[1:])})")
     copy.execute(sql)

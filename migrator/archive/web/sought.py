@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from migrator.archive.archive import Archive
 from migrator.archive.originals import readable_rows
+from migrator.archive.scratch import Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,14 @@ _EVERYBODY = _SOUGHT + " where assertion.id > ?2 and ?1 is null order by asserti
 _ONE_LEARNER = (
     _SOUGHT + " where learner_id = ?1 and assertion.id > ?2 order by assertion.id limit ?3"
 )
+_BOOKS = """
+create table address (
+  url text primary key,
+  host text not null,
+  kind text not null,
+  state text not null
+) without rowid;
+"""
 
 
 def badges_sought(
@@ -60,52 +66,31 @@ def badges_sought(
         yield from (Sought(*row) for row in rows)
 
 
-class Books:
-    """What became of each address in one run, in a temporary file of SQLite's.
-
-    Memory stays flat, however many addresses there are; it is forgotten when it is closed.
-    """
+class Books(Scratch):
+    """What became of each address in one run; forgotten when it is closed."""
 
     def __init__(self) -> None:
-        # An empty name is a private database on disk that goes away with its connection.
-        self._conn = sqlite3.connect("", isolation_level=None)
-        self._conn.execute("pragma journal_mode = off")
-        self._conn.execute("pragma synchronous = off")
-        self._conn.execute(
-            "create table address (url text primary key, host text not null, kind text not null,"
-            " state text not null) without rowid"
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._conn.close()
+        super().__init__(_BOOKS)
 
     def state(self, url: str) -> str | None:
         """Return what has become of an address, None for one not met yet."""
-        row = self._conn.execute("select state from address where url = ?", (url,)).fetchone()
+        row = self.conn.execute("select state from address where url = ?", (url,)).fetchone()
         return None if row is None else str(row[0])
 
     def settle(self, url: str, host: str, kind: str, state: str) -> None:
         """Note what has become of an address, in place of what was noted before."""
-        self._conn.execute(
+        self.conn.execute(
             "insert or replace into address values (?, ?, ?, ?)", (url, host, kind, state)
         )
 
     def counts(self) -> dict[str, int]:
         """Return how many addresses are in each state."""
-        return dict(self._conn.execute("select state, count(*) from address group by 1").fetchall())
+        return dict(self.conn.execute("select state, count(*) from address group by 1").fetchall())
 
     def kinds(self, *states: str) -> dict[str, int]:
         """Return how many addresses of each kind are in one of these states."""
         found: dict[str, int] = {}
-        for kind, state, count in self._conn.execute(
+        for kind, state, count in self.conn.execute(
             "select kind, state, count(*) from address group by 1, 2 order by 1"
         ):
             if state in states:
@@ -115,7 +100,7 @@ class Books:
     def busiest_host(self, *states: str) -> str | None:
         """Return the host with the most addresses in one of these states, None without any."""
         marks = ", ".join("?" * len(states))
-        row = self._conn.execute(
+        row = self.conn.execute(
             f"select host from address where state in ({marks}) group by 1"  # noqa: S608 - question marks
             " order by count(*) desc, host limit 1",
             states,

@@ -1,15 +1,11 @@
-"""Which web addresses badges hang on, and what became of each: in a temporary file of SQLite's.
-
-Memory stays flat, however many badges there are. It is forgotten when it is closed.
-"""
+"""Which web addresses badges hang on, and what became of each."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+
+from migrator.archive.scratch import Scratch
 
 _TABLES = """
 create table address (
@@ -56,12 +52,30 @@ _COLUMNS = (
 _LATER = (*("file", "how", "why", "media_type", "digest", "size", "origin", "captured_at", "note"),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of an address.
+
+    `file` is None for what is missing; then `why` says why, else why it cannot stand at its own
+    path.
+    """
+
+    file: str | None = None
+    how: str | None = None
+    why: str = ""
+    media_type: str | None = None
+    digest: str | None = None
+    size: int | None = None
+    origin: str | None = None
+    captured_at: str | None = None
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Settled):
     """One address of a host: what should stand there, how many badges want it, what does.
 
-    `needed` says that a backpack refuses those badges without it. `file` is None for what is
-    missing; then `why` says why, else why it cannot stand at its own path.
+    `needed` says that a backpack refuses those badges without it.
     """
 
     id: int
@@ -71,52 +85,13 @@ class Place:
     needed: bool
     url: str
     badges: int
-    file: str | None = None
-    how: str | None = None
-    why: str = ""
-    media_type: str | None = None
-    digest: str | None = None
-    size: int | None = None
-    origin: str | None = None
-    captured_at: str | None = None
-    note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of an address, in the words of `Place`."""
-
-    file: str | None = None
-    how: str | None = None
-    why: str = ""
-    media_type: str | None = None
-    digest: str | None = None
-    size: int | None = None
-    origin: str | None = None
-    captured_at: str | None = None
-    note: str = ""
-
-
-class Wanted:
-    """The addresses that chosen badges hang on."""
+class Wanted(Scratch):
+    """The addresses that chosen badges hang on; forgotten when it is closed."""
 
     def __init__(self) -> None:
-        # An empty name is a private database on disk that goes away with its connection.
-        self._conn = sqlite3.connect("", isolation_level=None)
-        self._conn.execute("pragma journal_mode = off")
-        self._conn.execute("pragma synchronous = off")
-        self._conn.executescript(_TABLES)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._conn.close()
+        super().__init__(_TABLES)
 
     def want(
         self,
@@ -128,15 +103,15 @@ class Wanted:
         needed: bool,
     ) -> None:
         """Note that a badge wants what stands at (host, path, query), spelled `url`."""
-        number = self._conn.execute(
+        number = self.conn.execute(
             "insert into address (host, path, query, kind, rank, needed) values (?, ?, ?, ?, ?, ?)"
             " on conflict do update set needed = max(needed, excluded.needed),"
             " kind = iif(excluded.rank < rank, excluded.kind, kind),"
             " rank = min(rank, excluded.rank) returning id",
             (*where, kind, KINDS.index(kind), needed),
         ).fetchone()[0]
-        self._conn.execute("insert or ignore into spelling values (?, ?)", (number, url))
-        self._conn.execute(
+        self.conn.execute("insert or ignore into spelling values (?, ?)", (number, url))
+        self.conn.execute(
             "insert into badge values (?, ?, ?) on conflict do update"
             " set needed = max(needed, excluded.needed)",
             (assertion_id, number, needed),
@@ -144,7 +119,7 @@ class Wanted:
 
     def hosts(self) -> list[tuple[str, int, int]]:
         """Return (host, badges, addresses) for every host, most badges first."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select host, count(distinct assertion_id), count(distinct address_id)"
             " from address join badge on badge.address_id = address.id"
             " group by host order by 2 desc, host"
@@ -154,7 +129,7 @@ class Wanted:
     def places(self, host: str, *, missing: bool | None = None) -> Iterator[Place]:
         """Yield the addresses of a host by path and query: all, the missing, or the others."""
         last = ("", "")
-        while rows := self._conn.execute(
+        while rows := self.conn.execute(
             f"select {_COLUMNS} from address where host = ?1 and (path, query) > (?2, ?3)"  # noqa: S608 - columns of our own
             " and (?4 is null or (file is null) = ?4) order by path, query limit 500",
             (host, *last, missing),
@@ -168,14 +143,14 @@ class Wanted:
 
     def spellings(self, place_id: int) -> list[str]:
         """Return every URL by which badges name an address, sorted."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select url from spelling where address_id = ? order by url", (place_id,)
         ).fetchall()
         return [row[0] for row in rows]
 
     def badges_of(self, place_id: int, limit: int) -> list[int]:
         """Return the ids of the first badges that want an address."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select assertion_id from badge where address_id = ? order by 1 limit ?",
             (place_id, limit),
         ).fetchall()
@@ -183,7 +158,7 @@ class Wanted:
 
     def has_below(self, host: str, path: str) -> bool:
         """Say whether any address of a host stands below a path, as `/a/b` below `/a`."""
-        row = self._conn.execute(
+        row = self.conn.execute(
             "select 1 from address where host = ? and path > ? and path < ? limit 1",
             (host, f"{path}/", f"{path}0"),
         ).fetchone()
@@ -191,7 +166,7 @@ class Wanted:
 
     def settle(self, place_id: int, settled: Settled) -> None:
         """Note what became of an address."""
-        self._conn.execute(
+        self.conn.execute(
             "update address set file = ?, how = ?, why = ?, media_type = ?, digest = ?, size = ?,"
             " origin = ?, captured_at = ?, note = ? where id = ?",
             (
@@ -205,7 +180,7 @@ class Wanted:
     def badges(self, host: str) -> Iterator[tuple[int, int]]:
         """Yield (assertion id, how many addresses of this host it needs and lacks), by id."""
         last = 0
-        while rows := self._conn.execute(
+        while rows := self.conn.execute(
             "select assertion_id, sum(badge.needed and file is null) from badge"
             " cross join address on address.id = badge.address_id"
             " where host = ? and assertion_id > ? group by assertion_id"
@@ -217,7 +192,7 @@ class Wanted:
 
     def lacked(self, assertion_id: int, host: str) -> list[str]:
         """Return the addresses of a host that a badge needs and that are missing."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select (select min(url) from spelling where address_id = address.id) from badge"
             " cross join address on address.id = badge.address_id where assertion_id = ?"
             " and host = ? and badge.needed and file is null order by path, query",
@@ -227,7 +202,7 @@ class Wanted:
 
     def elsewhere(self, assertion_id: int, host: str) -> list[str]:
         """Return the other hosts that a badge needs."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select distinct host from badge cross join address on address.id = badge.address_id"
             " where assertion_id = ? and host <> ? and badge.needed order by host",
             (assertion_id, host),
@@ -236,7 +211,7 @@ class Wanted:
 
     def kinds(self, host: str) -> dict[tuple[str, bool], int]:
         """Return how many addresses of each kind of a host are there or (True) missing."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select kind, file is null, count(*) from address where host = ? group by 1, 2 order"
             " by rank",
             (host,),
@@ -245,7 +220,7 @@ class Wanted:
 
     def twins(self, host: str) -> frozenset[tuple[str, str]]:
         """Return the (path, query) of a host that differ from another's query in case only."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select path, query from address where host = ?1 and (path, lower(query)) in"
             " (select path, lower(query) from address where host = ?1 and query <> ''"
             " group by 1, 2 having count(*) > 1)",
@@ -255,7 +230,7 @@ class Wanted:
 
     def schemes(self, host: str) -> set[str]:
         """Return which of http and https the badges name a host with."""
-        rows = self._conn.execute(
+        rows = self.conn.execute(
             "select distinct lower(substr(url, 1, 5)) from spelling"
             " join address on address.id = address_id where host = ?",
             (host,),
@@ -264,14 +239,14 @@ class Wanted:
 
     def stands_on(self, host: str, kind: str) -> bool:
         """Say whether anything of this kind is wanted of a host."""
-        row = self._conn.execute(
+        row = self.conn.execute(
             "select 1 from address where host = ? and kind = ? limit 1", (host, kind)
         ).fetchone()
         return row is not None
 
     def needed_count(self, host: str, *, missing: bool) -> int:
         """Return how many addresses of a host badges cannot do without, there or missing."""
-        row = self._conn.execute(
+        row = self.conn.execute(
             "select count(*) from address where host = ? and needed and (file is null) = ?",
             (host, missing),
         ).fetchone()

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Self
 
 from migrator import errors
@@ -32,12 +31,7 @@ class SiteFolder(Folder):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._before.close()
         self._now.close()
 

@@ -111,8 +111,15 @@ class HostWork:
         stands = places.stand(address, content.media_type)
         put = self._sink.put(f"site/{stands.file}", content.data)
         settled = Settled(
-            *(stands.file, stands.how, stands.why, content.media_type, put.digest),
-            *(len(content.data), content.origin, content.captured_at, content.note),
+            file=stands.file,
+            how=stands.how,
+            why=stands.why,
+            media_type=content.media_type,
+            digest=put.digest,
+            size=len(content.data),
+            origin=content.origin,
+            captured_at=content.captured_at,
+            note=content.note,
         )
         self._wanted.settle(place.id, settled)
         self._note(place, settled, content.data)
