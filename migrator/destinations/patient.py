@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-import tenacity
-
-from migrator.destinations.base import Credentials, TryLater
+from migrator.destinations.base import Credentials
 from migrator.destinations.issuing import (
     Award,
     AwardPage,
@@ -19,13 +17,11 @@ from migrator.destinations.issuing import (
     OwnBadgeClass,
     OwnIssuer,
 )
-from migrator.destinations.retrying import Pace
+from migrator.destinations.patience import USUAL, Pace, Patience
 from migrator.net import RateLimiter
 from migrator.openbadges.model import Addresses
 
 T = TypeVar("T")
-_NAP = 0.25
-_USUAL = Pace()
 
 
 class Patient:
@@ -39,17 +35,14 @@ class Patient:
         self,
         session: IssuerSession,
         limiter: RateLimiter,
-        pace: Pace = _USUAL,
+        pace: Pace = USUAL,
         *,
         sleep: Callable[[float], None] = time.sleep,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.session = session
         self._limiter = limiter
-        self._pace = pace
-        self._sleep = sleep
-        self._stop = stop
-        self._jitter = tenacity.wait_random_exponential(multiplier=pace.first, max=pace.longest)
+        self._patience = Patience(pace, sleep=sleep, stop=stop)
 
     @property
     def addresses(self) -> Addresses:
@@ -104,32 +97,4 @@ class Patient:
             self._limiter.wait()
             return question()
 
-        trying = tenacity.Retrying(
-            stop=self._given_up,
-            wait=self._wait,
-            retry=tenacity.retry_if_exception_type(TryLater),
-            sleep=self._nap,
-            reraise=True,
-        )
-        return trying(once)
-
-    def _given_up(self, state: tenacity.RetryCallState) -> bool:
-        asked = _asked_for(state)
-        too_long = asked is not None and asked > self._pace.longest
-        return too_long or state.attempt_number >= self._pace.attempts or self._stop()
-
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        asked = _asked_for(state)
-        return float(self._jitter(state)) if asked is None else asked
-
-    def _nap(self, seconds: float) -> None:
-        while seconds > 0 and not self._stop():
-            self._sleep(min(seconds, _NAP))
-            seconds -= _NAP
-
-
-def _asked_for(state: tenacity.RetryCallState) -> float | None:
-    ended = state.outcome
-    assert ended is not None, "tenacity asks after an attempt"
-    error = ended.exception()
-    return error.after if isinstance(error, TryLater) else None
+        return self._patience.again(once)

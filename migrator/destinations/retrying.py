@@ -1,13 +1,9 @@
-"""Trying again: what may succeed, how often, and after how long."""
+"""Trying again what may succeed; looking first where an answer was lost."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
-
-import tenacity
 
 from migrator.destinations.base import (
     Held,
@@ -19,26 +15,11 @@ from migrator.destinations.base import (
     Session,
     TryLater,
 )
+from migrator.destinations.patience import USUAL, Pace, Patience
 from migrator.destinations.wrapper import Wrapper
 from migrator.errors import SignInFailed
 
-T = TypeVar("T")
-_NAP = 0.25
 _MAYBE = (OutcomeState.TRY_AGAIN, OutcomeState.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often and how long to try: `first` and `longest` wait in seconds.
-
-    A wait is drawn between nothing and first, twice first, four times first... up to `longest`, so
-    that many clients do not come back together. A destination that asks for a longer wait than
-    `longest` is not waited for at all: the badge goes back to the plan.
-    """
-
-    attempts: int = 4
-    first: float = 1.0
-    longest: float = 60.0
 
 
 class Retrying(Wrapper):
@@ -51,41 +32,31 @@ class Retrying(Wrapper):
     def __init__(
         self,
         session: Session,
-        pace: Pace = Pace(),
+        pace: Pace = USUAL,
         *,
         sleep: Callable[[float], None] = time.sleep,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(session)
-        self._pace = pace
-        self._sleep = sleep
+        self._patience = Patience(pace, sleep=sleep, stop=stop)
         self._stop = stop
-        self._jitter = tenacity.wait_random_exponential(multiplier=pace.first, max=pace.longest)
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand over one badge, until it is settled or not worth another try now."""
         attempts = _Attempts(self.session, parcel, self._stop)
-        trying = tenacity.Retrying(
-            stop=self._given_up,
-            wait=self._wait,
-            retry=tenacity.retry_if_result(lambda _: attempts.worth_another),
-            sleep=self._nap,
-            retry_error_callback=lambda _: attempts.last,
-        )
-        outcome: Outcome = trying(attempts.once)
-        return outcome
+        return self._patience.while_worth(attempts.once, lambda _: attempts.worth_another)
 
     def held(self) -> Iterator[Held]:
         """Yield every badge the account holds."""
-        return iter(self._again(lambda: list(self.session.held())))
+        return iter(self._patience.again(lambda: list(self.session.held())))
 
     def find(self, parcel: Parcel) -> Held | None:
         """Look one badge up at the destination."""
-        return self._again(lambda: self.session.find(parcel))
+        return self._patience.again(lambda: self.session.find(parcel))
 
     def collections(self) -> list[HeldCollection]:
         """Return the account's collections."""
-        return self._again(self.session.collections)
+        return self._patience.again(self.session.collections)
 
     def create_collection(self, name: str, description: str | None, published: bool) -> str:
         """Create an empty collection; when the answer was lost, take the one that came of it."""
@@ -101,37 +72,11 @@ class Retrying(Wrapper):
                 lost = lost or error.sent
                 raise
 
-        return self._again(once)
+        return self._patience.again(once)
 
     def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
         """Set a collection's badges."""
-        self._again(lambda: self.session.fill_collection(remote_id, name, badges))
-
-    def _again(self, call: Callable[[], T]) -> T:
-        """Make a call that may be repeated until it does not raise TryLater any more."""
-        trying = tenacity.Retrying(
-            stop=self._given_up,
-            wait=self._wait,
-            retry=tenacity.retry_if_exception_type(TryLater),
-            sleep=self._nap,
-            reraise=True,
-        )
-        return trying(call)
-
-    def _given_up(self, state: tenacity.RetryCallState) -> bool:
-        asked = _asked_for(state)
-        too_long = asked is not None and asked > self._pace.longest
-        return too_long or state.attempt_number >= self._pace.attempts or self._stop()
-
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        asked = _asked_for(state)
-        return float(self._jitter(state)) if asked is None else asked
-
-    def _nap(self, seconds: float) -> None:
-        """Sleep in short pieces, so that a person who wants to stop does not wait for us."""
-        while seconds > 0 and not self._stop():
-            self._sleep(min(seconds, _NAP))
-            seconds -= _NAP
+        self._patience.again(lambda: self.session.fill_collection(remote_id, name, badges))
 
 
 class _Attempts:
@@ -176,14 +121,6 @@ class _Attempts:
             return None
         state = OutcomeState.DONE if self._lost else OutcomeState.ALREADY_THERE
         return Outcome(state, remote_id=held.remote_id, pending=held.pending)
-
-
-def _asked_for(state: tenacity.RetryCallState) -> float | None:
-    """Return the seconds the destination asked to wait, by outcome or exception."""
-    ended = state.outcome
-    assert ended is not None, "tenacity asks after an attempt"
-    said = ended.exception() if ended.failed else ended.result()
-    return said.after if isinstance(said, Outcome | TryLater) else None
 
 
 def _empty_one(collections: list[HeldCollection], name: str) -> str | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.destinations.base import Held, HeldCollection, Outcome, OutcomeState, Parcel, Session
+from migrator.destinations.patience import Pace
 from migrator.destinations.recorded import Call, Recorded
-from migrator.destinations.retrying import Pace, Retrying
+from migrator.destinations.retrying import Retrying
 from migrator.destinations.wrapper import Wrapper
 from migrator.net import RateLimiter
 

@@ -27,8 +27,8 @@ from migrator.destinations.issuing import (
     Proof,
     issuing,
 )
+from migrator.destinations.patience import Pace
 from migrator.destinations.patient import Patient
-from migrator.destinations.retrying import Pace
 from migrator.errors import SignInFailed, Usage
 from migrator.net import Client, RateLimiter, Unreachable
 from migrator.rehearsal.faults import Faults
