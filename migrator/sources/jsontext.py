@@ -60,7 +60,8 @@ class JsonText:
     """Iterate over it once.
 
     `inside` are the keys of objects whose lists and objects are gone into, unless `is_one` says
-    that the object itself is what is looked for.
+    that the object itself is what is looked for. `deep` says that objects in lists, too, may be
+    such long ones that they are not to be held whole.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class JsonText:
         inside: Container[str] = (),
         is_one: Callable[[JsonObject], bool] = lambda _: True,
         limit: int = MAX_BYTES,
+        deep: bool = False,
     ) -> None:
         self._window = Window(stream, _BYTES)
         self._window.ensure(_BYTES // 4)
@@ -78,6 +80,7 @@ class JsonText:
         errors = "replace" if self.encoding != "utf-8" else self._errors
         self._decoder = codecs.getincrementaldecoder(self.encoding)(errors)
         self._inside, self._is_one, self._limit = inside, is_one, limit
+        self._deep = deep
         self.text, self._at, self._ended = "", 0, False
         self._line, self._counted = 1, 0
         self._items = self._depth = 0
@@ -107,7 +110,7 @@ class JsonText:
         """Yield the value that stands here, or those inside it."""
         start = self.text[self._at]
         if limit is None:
-            limit = _PEEK if at_top and start == "{" else self._limit
+            limit = _PEEK if (at_top or self._deep) and start == "{" else self._limit
         if start == "[" and self._depth < MAX_DEPTH:
             yield from self._deeper(self._array())
             return

@@ -136,3 +136,13 @@ def test_what_is_nested_without_end_is_told_and_not_followed(open_ended):
 def test_a_key_that_is_no_text_breaks_its_object_and_nothing_else():
     found = items(b'{"badges": [{"id": 1}], {"a": 1}: 2}\n{"id": 3}\n')
     assert [one.value for one in found if one.kind == "json"] == [{"id": 1}, {"id": 3}]
+
+
+def test_long_objects_in_lists_are_gone_into_without_holding_them():
+    values = [{"id": number, "x": "y" * 300} for number in range(2000)]
+    data = json.dumps([{"badges": values}, {"badges": [{"id": 9}]}]).encode()
+    found = [
+        item.value
+        for item in items(data, inside=("badges",), is_one=lambda v: "id" in v, deep=True)
+    ]
+    assert found == [*values, {"id": 9}]
