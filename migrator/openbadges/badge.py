@@ -14,6 +14,7 @@ from migrator.openbadges.hosting import Hosting, http
 from migrator.openbadges.identity import identity
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
 from migrator.openbadges.normal import read_assertion, read_badge_class
+from migrator.openbadges.portable import MADE_FROM_ROWS
 from migrator.openbadges.values import mapping
 from migrator.openbadges.warning import WARNINGS, Warnings, warning
 
@@ -256,7 +257,9 @@ def _documents(
             url = hosted_url if content.is_original else None
             found.append(Document("assertion", content.data, url, derived=content.made))
     if parts.given_class:
-        found.append(Document("badge_class", parts.given_class, http(assertion.badge_class_id)))
+        made = MADE_FROM_ROWS in (parts.badge_class or {})
+        url = None if made else http(assertion.badge_class_id)
+        found.append(Document("badge_class", parts.given_class, url, derived=made))
     if parts.given_issuer:
         found.append(Document("issuer", parts.given_issuer, http(issuer_id)))
     for content in contents:

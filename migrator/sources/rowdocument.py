@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.openbadges.documents import as_backpack_wrote
-from migrator.openbadges.model import Assertion, Json, JsonObject
-from migrator.openbadges.portable import MADE_FROM_ROWS, portable
+from migrator.openbadges.model import Assertion, BadgeClass, JsonObject
+from migrator.openbadges.portable import CONTEXT, MADE_FROM_ROWS, Portable, portable
 
 _NOTE = (
     "Made by badge-migrator from rows of {}. It is not the issuer's own document, "
@@ -44,19 +44,40 @@ def row_document(
     """
     copy = portable(assertion)
     document = dict(copy.assertion)
-    if copy.badge_class is not None:
-        document["badge"] = _inside(copy.badge_class)
-    if copy.issuer is not None and isinstance(badge := document.get("badge"), dict):
-        document["badge"] = {**badge, "issuer": _inside(copy.issuer)}
+    if badge := _badge_class(copy):
+        document["badge"] = badge
     if not assertion.hosted_url:
         document.pop("verification", None)
     if assertion.uid:
         document["uid"] = assertion.uid
-    made: JsonObject = {"note": _NOTE.format(source)}
-    told: dict[str, Json] = {name: value for name, value in (unread or {}).items() if value}
-    if told:
-        made["unread"] = told
-    return as_backpack_wrote({**document, MADE_FROM_ROWS: made})
+    return as_backpack_wrote({**document, MADE_FROM_ROWS: _made(source, unread)})
+
+
+def row_badge_class(
+    badge_class: BadgeClass, source: str, *, unread: Mapping[str, str] | None = None
+) -> bytes:
+    """Return a badge class made as `row_document` makes an assertion.
+
+    It goes with an original assertion that only names its badge class (as `Found.badge_class`).
+    """
+    document = _badge_class(portable(Assertion(badge_class=badge_class))) or {}
+    made = {"@context": CONTEXT, **document, MADE_FROM_ROWS: _made(source, unread)}
+    return as_backpack_wrote(made)
+
+
+def _badge_class(copy: Portable) -> JsonObject | None:
+    """Return the badge class of a badge with its issuer inside."""
+    badge = copy.badge_class or copy.assertion.get("badge")
+    if not isinstance(badge, dict):
+        return None
+    inside = _inside(badge)
+    return {**inside, "issuer": _inside(copy.issuer)} if copy.issuer else inside
+
+
+def _made(source: str, unread: Mapping[str, str] | None) -> JsonObject:
+    told: JsonObject = {name: value for name, value in (unread or {}).items() if value}
+    note: JsonObject = {"note": _NOTE.format(source)}
+    return {**note, "unread": told} if told else note
 
 
 def _inside(document: JsonObject) -> JsonObject:

@@ -8,7 +8,7 @@ import pytest
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.openbadges.model import Assertion, BadgeClass, Evidence, Issuer, Recipient, Version
 from migrator.sources.found import Found
-from migrator.sources.rowdocument import row_document
+from migrator.sources.rowdocument import row_badge_class, row_document
 
 URL = "https://badges.example.org/awards/17"
 AWARD = Assertion(
@@ -101,3 +101,14 @@ def test_the_archive_prefers_an_original_and_loses_nothing_of_the_rows(
     )
     assert [tuple(row) for row in kept] == [("found", "")]
     assert archive.one("select count(*) from evidence")[0] == 1
+
+
+def test_a_badge_class_from_rows_goes_with_an_original_assertion():
+    made = row_badge_class(AWARD.badge_class, "rows", unread={"slug": "welder"})
+    badge = read_badge(Pieces(assertion=json.dumps(ORIGINAL).encode(), badge_class=made))
+    assert badge.assertion.badge_class.name == "Welder"
+    assert badge.assertion.badge_class.issuer.name == "School"
+    kinds = [(one.kind, one.url, one.derived) for one in badge.documents]
+    assert kinds == [("assertion", URL, False), ("badge_class", None, True)]
+    assert json.loads(made)["madeFromRows"]["unread"] == {"slug": "welder"}
+    assert json.loads(row_badge_class(BadgeClass("W"), "rows"))["name"] == "W"
