@@ -12,14 +12,19 @@ from migrator.openbadges.model import Assertion, JsonObject
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Most addresses are spelled so already; taking them apart is the slower way to find out.
 _CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/%-]*", re.ASCII)
-_VERSION_QUERY = frozenset({"v=1_1", "v=2_0"})
+_VERSION_QUERY = frozenset(
+    {
+        *("v=1_1", "v=2_0"),  # Badgr
+        *("obversion=1", "obversion=2", "obversion=v2p0", "obversion=v2p1"),  # Moodle
+    }
+)
 
 
 def canonical_url(url: str) -> str:
     """Return the one spelling of a URL under which a badge is known.
 
     Scheme and host in lower case, no default port, no fragment, no blanks around it, and without
-    the `?v=1_1` or `?v=2_0` by which Badgr serves one assertion in two versions.
+    the `?v=2_0` or `&obversion=2` by which Badgr and Moodle serve one assertion in two versions.
     """
     url = url.strip()
     if _CANONICAL.fullmatch(url):

@@ -22,6 +22,8 @@ URL = "http://a.example.org/1"
         ("https://a.example.org/1?v=2_0", "https://a.example.org/1"),
         ("https://a.example.org/1?a=1&v=1_1&b=2", "https://a.example.org/1?a=1&b=2"),
         ("https://a.example.org/1?v=3", "https://a.example.org/1?v=3"),
+        ("https://a.example.org/m.php?b=5f&obversion=2", "https://a.example.org/m.php?b=5f"),
+        ("https://a.example.org/m.php?obversion=v2p1&b=5f", "https://a.example.org/m.php?b=5f"),
         ("http://Me:Pass@A.example.org/1", "http://Me:Pass@a.example.org/1"),
         ("http://a.example.org/%7Ea//b?x=%20", "http://a.example.org/%7Ea//b?x=%20"),
         ("http://[::1", "http://[::1"),

@@ -50,13 +50,21 @@ class Case:
         return path
 
     @property
+    def settings(self) -> dict[str, str]:
+        """What a person would set for this input (`--set`)."""
+        found: dict[str, str] = self.expected.get("settings", {})
+        return found
+
+    @property
     def live(self) -> bool:
         """Whether the input is the recording of a host."""
         return self.input.name == LIVE
 
     def place(self) -> Place:
-        """Open the input; raises SourceUnreadable."""
-        return recorded_place(self.input) if self.live else open_place(self.input)
+        """Open the input, with the settings of expected.json; raises SourceUnreadable."""
+        place = recorded_place(self.input) if self.live else open_place(self.input)
+        place.settings = self.settings
+        return place
 
     def outcomes(self) -> list[Outcome]:
         """Return everything the adapter alone reads in it; raises MigratorError."""

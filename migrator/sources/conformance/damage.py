@@ -105,6 +105,7 @@ def _told(case: Case, place: LivePlace) -> None:
 def _read_if_possible(case: Case, path: Path) -> None:
     try:
         with open_place(path) as place:
+            place.settings = case.settings
             case.adapter.detect(place)
             for _ in read_place(place, case.adapter):
                 pass

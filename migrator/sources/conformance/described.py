@@ -2,6 +2,7 @@
 
 expected.json holds "learners", "collections", "badges" and "problems" (a missing list is empty, a
 missing key of an entry is not compared), or "source_unreadable" with a part of the sentence.
+`"settings"` are what a person would set for the source.
 `"detected": false` says that the source is not recognised, only read when its adapter is named.
 """
 
