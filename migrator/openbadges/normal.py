@@ -66,7 +66,7 @@ def read_badge_class(document: JsonObject, *, issuer: JsonObject | None = None) 
     """Read a badge class; a separate issuer document wins over an embedded one."""
     embedded = mapping(document.get("issuer", document.get("creator")))
     profile = issuer or embedded
-    origin = _origin(document)
+    origin = origin_of(document)
     criteria = document.get("criteria")
     criteria_url, criteria_narrative = _criteria(criteria, origin)
     tags = document.get("tags", document.get("tag"))
@@ -74,7 +74,7 @@ def read_badge_class(document: JsonObject, *, issuer: JsonObject | None = None) 
         name=label(document.get("name")) or "",
         id=_id(document),
         description=label(document.get("description")),
-        image=_join(origin, address(document.get("image"))),
+        image=joined(origin, address(document.get("image"))),
         criteria_url=criteria_url,
         criteria_narrative=criteria_narrative,
         issuer_id=_issuer_id(document, issuer),
@@ -93,7 +93,7 @@ def read_issuer(document: JsonObject) -> Issuer:
         id=_id(document),
         description=label(document.get("description")),
         email=label(document.get("email")) or label(document.get("contact")),
-        image=_join(origin, address(document.get("image"))),
+        image=joined(origin, address(document.get("image"))),
         revocation_list=address(document.get("revocationList")),
     )
 
@@ -103,8 +103,8 @@ def _read(
 ) -> Assertion:
     # In which version the issuer's own document is written, rows of a database do not say.
     said = None if MADE_FROM_ROWS in document else version
-    verification, verification_url = _verification(document)
-    origin = _origin(badge) if badge else None
+    verification, verification_url = verification_of(document)
+    origin = origin_of(badge) if badge else None
     badge_id = address(document.get("badge"))
     found = read_badge_class(badge, issuer=issuer) if badge else None
     return Assertion(
@@ -118,7 +118,7 @@ def _read(
         verification_url=verification_url,
         issued_on=_date(document, "issuedOn", "issued_on"),
         expires=to_utc(document.get("expires")),
-        image=_join(origin, address(document.get("image"))),
+        image=joined(origin, address(document.get("image"))),
         narrative=label(document.get("narrative")),
         evidence=_evidence(document.get("evidence"), origin),
         revoked=flag(document.get("revoked")),
@@ -165,7 +165,8 @@ def _recipient(document: JsonObject) -> Recipient | None:
     )
 
 
-def _verification(document: JsonObject) -> tuple[Verification, str | None]:
+def verification_of(document: JsonObject) -> tuple[Verification, str | None]:
+    """Return how an assertion says it can be proven, and the address it names for that."""
     value = document.get("verify", document.get("verification"))
     found = mapping(value)
     if found is None:
@@ -180,13 +181,13 @@ def _date(document: JsonObject, *keys: str) -> str | None:
     return next((found for key in keys if (found := to_utc(document.get(key)))), None)
 
 
-def _origin(badge: JsonObject) -> str | None:
+def origin_of(badge: JsonObject) -> str | None:
     """Return the origin that half addresses of a 0.5 badge are meant to follow."""
     issuer = mapping(badge.get("issuer"))
     return text(issuer.get("origin")) if issuer else None
 
 
-def _join(origin: str | None, url: str | None) -> str | None:
+def joined(origin: str | None, url: str | None) -> str | None:
     """Join as the Backpack did: origin and path one after the other, whatever slashes result."""
     if origin and url and url.startswith("/"):
         return origin + url
@@ -205,7 +206,7 @@ def _criteria(value: Json, origin: str | None) -> tuple[str | None, str | None]:
             narratives.append(written)
         else:
             url = url or address(item)
-    return _join(origin, url), "\n\n".join(narratives) or None
+    return joined(origin, url), "\n\n".join(narratives) or None
 
 
 def _evidence(value: Json, origin: str | None) -> tuple[Evidence, ...]:
@@ -213,7 +214,7 @@ def _evidence(value: Json, origin: str | None) -> tuple[Evidence, ...]:
     for item in items(value):
         if isinstance(item, dict):
             piece = Evidence(
-                url=_join(origin, address(item)),
+                url=joined(origin, address(item)),
                 narrative=label(item.get("narrative")),
                 name=label(item.get("name")),
                 description=label(item.get("description")),
@@ -223,7 +224,7 @@ def _evidence(value: Json, origin: str | None) -> tuple[Evidence, ...]:
         elif (written := text(item)) and _is_prose(written):
             piece = Evidence(narrative=written)
         else:
-            piece = Evidence(url=_join(origin, address(item)))
+            piece = Evidence(url=joined(origin, address(item)))
         if piece != _NO_EVIDENCE:
             found.append(piece)
     return tuple(found)

@@ -13,9 +13,9 @@ from migrator.archive.storable import storable
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
 from migrator.archive.web.sought import Books, badges_sought
+from migrator.openbadges.links import Link
 from migrator.recover.filling import fill_in
 from migrator.recover.gleaning import ORIGIN, Gleaning
-from migrator.recover.link import Link
 from migrator.recover.online import Limits
 from migrator.recover.search import Want
 from migrator.recover.service import Stopped

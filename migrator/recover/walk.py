@@ -11,9 +11,10 @@ from migrator.archive.web import finds as webfinds
 from migrator.archive.web.finds import Standing
 from migrator.archive.web.sought import Books, Sought
 from migrator.openbadges.content import from_bytes
+from migrator.openbadges.links import Link
 from migrator.openbadges.model import Unreadable
 from migrator.recover.best import best_document, held_documents
-from migrator.recover.link import Link, link, links_in
+from migrator.recover.link import link, links_in
 from migrator.recover.search import Want
 from migrator.recover.spelling import host, named_host
 from migrator.verify.hosts.fate import LOST

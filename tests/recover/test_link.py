@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from migrator.recover.link import Link, link, links_in
+from migrator.openbadges.links import Link
+from migrator.recover.link import link, links_in
 
 
 def urls(kind, document):

@@ -9,8 +9,8 @@ import pytest
 from werkzeug import Response
 
 from migrator.net import Reply
+from migrator.openbadges.links import Link
 from migrator.recover.capture import Capture
-from migrator.recover.link import Link
 from migrator.recover.search import Search, Want
 
 FOLDERS = sorted((Path(__file__).parents[2] / "fixtures" / "recover").glob("*/*/captures.json"))

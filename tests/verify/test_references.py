@@ -15,8 +15,8 @@ def test_an_assertion_leads_to_class_picture_and_vocabularies(make):
     }
     assert list(references(document, "assertion")) == [
         (make.url(1), "assertion"),
-        ("https://issuer.example/1.png", "image"),
         ("https://issuer.example/classes/1.json", "badge_class"),
+        ("https://issuer.example/1.png", "image"),
         ("https://ext.example/context.json", "page"),
     ]
 

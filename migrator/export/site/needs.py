@@ -14,9 +14,8 @@ from migrator.archive.originals import document_content
 from migrator.export.site.content import Missing, content_at
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
-from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
-from migrator.openbadges.normal import read_badge_class, read_issuer
-from migrator.openbadges.values import address, items
+from migrator.openbadges.links import DOCUMENTS, Link, links
+from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification, Version
 from migrator.openbadges.webaddress import is_web
 
 _REMEMBERED = 256
@@ -46,34 +45,20 @@ class Needs:
         if found is None:
             return
         document, assertion = found
-        signed = assertion.verification is Verification.SIGNED
-        if is_web(assertion.image):
-            yield Need(str(assertion.image), "image", True)
-        if signed and is_web(assertion.verification_url):
-            yield Need(str(assertion.verification_url), "key", True)
-        badge = document.get("badge")
-        if isinstance(badge, dict):
-            yield from self._of_class(badge, signed=signed)
-        elif is_web(url := address(badge)):
-            yield Need(str(url), "badge_class", True)
-            read = self._document(str(url), "badge_class")
-            if read is not None:
-                yield from self._of_class(read, signed=signed)
+        yield from self._beyond(document, "assertion", assertion)
 
-    def _of_class(self, document: JsonObject, *, signed: bool) -> Iterator[Need]:
-        badge_class = read_badge_class(document)
-        if is_web(badge_class.image):
-            yield Need(str(badge_class.image), "image", True)
-        if is_web(badge_class.criteria_url):
-            yield Need(str(badge_class.criteria_url), "page", False)
-        issuer = document.get("issuer")
-        if isinstance(issuer, dict):
-            yield from _of_issuer(issuer, signed=signed)
-        elif is_web(url := address(issuer)):
-            yield Need(str(url), "issuer", True)
-            read = self._document(str(url), "issuer")
+    def _beyond(self, document: JsonObject, kind: str, assertion: Assertion) -> Iterator[Need]:
+        signed = assertion.verification is Verification.SIGNED
+        for link in links(document, kind, signed=signed):
+            # An embedded document is served where it is embedded. What a 3.0 credential embeds, no
+            # backpack that takes hosted badges asks for.
+            strange = assertion.version is Version.V3_0 and link.named_by != "assertion"
+            if link.embedded or strange or not is_web(link.url):
+                continue
+            yield Need(link.url, link.kind, _is_needed(link, signed=signed))
+            read = self._document(link.url, link.kind) if link.kind in DOCUMENTS else None
             if read is not None:
-                yield from _of_issuer(read, signed=signed)
+                yield from self._beyond(read, link.kind, assertion)
 
     def _assertion(self, holding: Holding) -> tuple[JsonObject, Assertion] | None:
         """Return the document to go by, as its issuer wrote it: of the archive, else of the web."""
@@ -110,12 +95,7 @@ class Needs:
         return document
 
 
-def _of_issuer(document: JsonObject, *, signed: bool) -> Iterator[Need]:
-    issuer = read_issuer(document)
-    if is_web(issuer.image):
-        yield Need(str(issuer.image), "image", False)
-    if is_web(issuer.revocation_list):
-        yield Need(str(issuer.revocation_list), "revocation_list", signed)
-    for key in items(document.get("publicKey")):
-        if is_web(url := address(key)):
-            yield Need(str(url), "key", signed)
+def _is_needed(link: Link, *, signed: bool) -> bool:
+    if link.kind in ("key", "revocation_list"):
+        return signed
+    return link.kind != "page" and (link.kind, link.named_by) != ("image", "issuer")

@@ -269,7 +269,8 @@ class _Survey:
 
 def _named_in(token: bytes) -> Iterable[tuple[str, str]]:
     try:
-        return list(references(payload(token.decode("ascii", "replace")), "assertion"))
+        document = payload(token.decode("ascii", "replace"))
+        return list(references(document, "assertion", signed=True))
     except Unreadable:
         return []
 
