@@ -41,6 +41,8 @@ def inspect(
     console = Console(as_json)
     named = registry.adapter_named(adapter) if adapter else None
     chosen = chosen_settings(settings, settings_file)
+    typed = [word for pair in settings or () for word in ("--set", pair)]
+    typed += ["--map", str(settings_file)] if settings_file else []
     seen = []
     for source in sources:
         with open_place(source) as place:
@@ -48,7 +50,7 @@ def inspect(
             inspection = look(place, named)
         seen.append({**asdict(inspection), "badges": inspection.badges})
         _say(console, inspection)
-        console.last(_next(inspection, source))
+        console.last(_next(inspection, [source, *typed]))
     console.result("inspect", {"sources": seen})
 
 
@@ -87,9 +89,9 @@ def _part(part: Part, seen: Inspection) -> list[str]:
     return lines
 
 
-def _next(seen: Inspection, source: Path) -> str:
+def _next(seen: Inspection, words: list[Path | str]) -> str:
     if seen.badges:
-        return f"Next: badge-migrator archive {shlex.quote(str(source))}"
+        return f"Next: badge-migrator archive {shlex.join(map(str, words))}"
     if seen.advice:
         return f"What next: {seen.advice}"
     if seen.unreadable or seen.remarks:

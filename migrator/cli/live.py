@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 4
 _LONGEST_WAIT = 60.0
-_BETWEEN = 0.1
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -61,7 +60,7 @@ def open_live(adapter: Adapter, address: str, account: str | None) -> LivePlace:
         )
     # A host of one's own may stand in one's own network; the addresses it names may not.
     own = Client(allow_private=address not in live.hosts.values())
-    web = PatientWeb(own, Client(), urlsplit(address).netloc)
+    web = PatientWeb(own, Client(), urlsplit(address).netloc, pause=live.pause)
     secret = (lambda: password(account or "", live.secret, address)) if live.secret else None
     return LivePlace(address, web, account=account or "", secret=secret)
 
@@ -89,10 +88,11 @@ class PatientWeb:
         others: Client,
         host: str,
         *,
+        pause: float = 0.1,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._own, self._others, self._host = own, others, host
-        self._sleep = sleep
+        self._pause, self._sleep = pause, sleep
         self._asked = False
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
@@ -132,7 +132,7 @@ class PatientWeb:
 
     def _pace(self) -> None:
         if self._asked:
-            self._sleep(_BETWEEN)
+            self._sleep(self._pause)
         self._asked = True
 
 

@@ -30,13 +30,15 @@ class Live:
     `example` is the source as a person types it, without options. `account` says what `--as` must
     be (such as "the learner's e-mail address"), `secret` what is asked for or taken from the
     environment (such as "the password"); "" for what is not needed. `hosts` are addresses known by
-    a short name, which is typed instead.
+    a short name, which is typed instead. `pause` are the seconds between two requests, for a host
+    that is to be asked slowly.
     """
 
     example: str
     account: str = ""
     secret: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.1
 
 
 class Reply(Protocol):
