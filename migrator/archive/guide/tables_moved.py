@@ -24,6 +24,19 @@ MOVED: dict[str, Described] = {
             "username": "the name it signs in with",
             "addresses": "its addresses there, confirmed or not, as JSON",
             "signed_in_at": "when it last signed in",
+            "refused_at": "when its password was refused; not tried again before a person says so",
+            "refusal": "what the destination said then",
+        },
+    ),
+    "account_address": Described(
+        "Addresses of accounts, as told",
+        "An e-mail address whose badges belong into an account, as `accounts import` was told.",
+        {
+            "id": ID,
+            "account_id": "the account",
+            "destination_id": "the account's destination",
+            "value": "the address",
+            "told_at": "when a file last named it for this account",
         },
     ),
     "transfer": Described(

@@ -14,7 +14,8 @@ TABLES = (
 CHOOSE_PEOPLE = """
 insert into gone_identity select id from identity where learner_id in gone_learner;
 insert into gone_account select id from account
-  where learner_id in gone_learner or mentions(username);
+  where learner_id in gone_learner or mentions(username)
+    or id in (select account_id from account_address where mentions(value));
 insert into gone_collection select id from collection where learner_id in gone_learner;
 """
 
@@ -143,6 +144,7 @@ delete from main.transfer where id in gone_transfer;
 delete from main.problem where id in gone_problem;
 delete from main.source_file where mentions(locator) or mentions(content);
 delete from main.collection where id in gone_collection;
+delete from account_address where account_id in gone_account;
 delete from main.account where id in gone_account;
 delete from main.sighting where id in gone_sighting;
 delete from main.assertion where id in gone_assertion;

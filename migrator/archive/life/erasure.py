@@ -66,6 +66,7 @@ def person(conn: sqlite3.Connection, address: str) -> Person:
         for sql in (
             "select value from identity where learner_id = ? order by id",
             "select username from account where learner_id = ? order by id",
+            _TOLD,
         ):
             addresses += [row[0] for row in conn.execute(sql, (learner,))]
         badges += conn.execute(
@@ -170,6 +171,10 @@ _RECIPIENTS = """
 select id, recipient_identity, recipient_hashed, recipient_salt from assertion
 where recipient_identity is not null
   and (not coalesce(recipient_hashed, 0) or learner_id is null or learner_id in gone_learner)
+"""
+_TOLD = """
+select account_address.value from account_address join account on account.id = account_id
+where account.learner_id = ? order by account_address.id
 """
 _ACCOUNTS = """
 select destination.kind || ':' || destination.url, account.username from account

@@ -135,18 +135,24 @@ ASSERTION = Copied(
     optional=_OPTIONAL,
     children=(EVIDENCE,),
 )
+
+
+def _signed_in(alias: str) -> str:
+    said = ", ".join(f"{alias}.{column}" for column in ("addresses", "refused_at", "refusal"))
+    return f"(coalesce({alias}.signed_in_at, ''), json_array({said}))"
+
+
 ACCOUNT = Copied(
     "account",
-    ("username", "addresses", "signed_in_at"),
+    ("username", "addresses", "signed_in_at", "refused_at", "refusal"),
     key=("destination_id", "username"),
     needed={"destination_id": "destination"},
     optional={"learner_id": "learner"},
     # The last sign-in knows best which addresses the account has.
     after="on conflict do update set addresses = excluded.addresses,"
-    " signed_in_at = excluded.signed_in_at,"
-    " learner_id = coalesce(excluded.learner_id, learner_id)"
-    " where (coalesce(excluded.signed_in_at, ''), excluded.addresses)"
-    " > (coalesce(account.signed_in_at, ''), account.addresses)",
+    " signed_in_at = excluded.signed_in_at, refused_at = excluded.refused_at,"
+    " refusal = excluded.refusal, learner_id = coalesce(excluded.learner_id, learner_id)"
+    f" where {_signed_in('excluded')} > {_signed_in('account')}",
 )
 
 _STATES = ("planned", "held", "waiting", "sending", "refused", "already_there", "done")
@@ -177,7 +183,24 @@ TRANSFER = Copied(
         for column in (*_PLAIN, "account_id")
     ),
 )
+
+
+def _told(alias: str) -> str:
+    # By what the account is called: its number is another one in every archive.
+    called = f"(select username from account where id = {alias}.account_id)"  # noqa: S608 - our own names
+    return f"({alias}.told_at, json_array({called}, {alias}.value))"
+
+
 AFTER_PEOPLE = (
+    Copied(
+        "account_address",
+        ("value", "told_at"),
+        key=("destination_id", "value"),
+        needed={"account_id": "account", "destination_id": "destination"},
+        after="on conflict do update set account_id = excluded.account_id,"
+        " value = excluded.value, told_at = excluded.told_at"
+        f" where {_told('excluded')} > {_told('account_address')}",
+    ),
     Copied(
         "sighting",
         ("digest", "locator", "hosted_url", "added_at", "deleted", "seen_at"),

@@ -12,6 +12,7 @@ from sqlite_utils import Database, Migrations
 
 from migrator.archive.schema.award import add_awards
 from migrator.archive.schema.bookmark import add_bookmarks
+from migrator.archive.schema.cohort import add_cohorts
 from migrator.archive.schema.first import make_tables
 from migrator.archive.schema.web import add_web_answers
 
@@ -40,6 +41,12 @@ def _award(db: Database) -> None:
 def _bookmark(db: Database) -> None:
     add_bookmarks(db.conn)
     db.conn.execute("pragma user_version = 4")
+
+
+@migrations(name="0005_cohort")
+def _cohort(db: Database) -> None:
+    add_cohorts(db.conn)
+    db.conn.execute("pragma user_version = 5")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
