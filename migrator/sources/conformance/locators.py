@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from migrator.openbadges.portable import MADE_FROM_ROWS
@@ -58,7 +59,7 @@ def _bytes(path: Path, locator: str) -> bytes | None:
         return None
     try:
         return decompressed(io.BytesIO(data)).read()
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return data
 
 

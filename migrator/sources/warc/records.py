@@ -135,7 +135,10 @@ def _read(headers: StatusAndHeaders, content: LimitReader) -> Saved:
 
 
 def _damaged(torn: Torn) -> Fault:
-    return Fault(f"This WARC file is damaged: {torn}. Everything else in it was read.")
+    return Fault(
+        f"This WARC file is damaged: {torn}. Everything else in it was read. "
+        "Another copy of the file may be whole."
+    )
 
 
 def _no_warc(line: bytes) -> str:
