@@ -31,6 +31,8 @@ _V1 = re.compile(r'"recipient_identifier"\s*:|"share_hash"\s*:|"slug"\s*:')
 _V1_BESIDE = re.compile(r'"json"\s*:\s*\{|"evidence_items"\s*:|"badges"\s*:\s*\[|"acceptance"\s*:')
 _START = re.compile(r"[\s\ufeff]*[\[{]")
 _EMPTY = re.compile(r'\s*\{\s*"status"\s*:\s*\{[^}]*"success"[^}]*\}\s*,\s*"result"\s*:\s*\[\s*\]')
+# An issuer's export has records too, inside each other: adapter badgr-exports.
+_EXPORT = re.compile(r'"(badge_?classes|badgeClasses)"\s*:\s*\[')
 _INSIDE = ("result",)
 
 _REGIONS = {"us": "com", "eu": "eu", "au": "au", "ca": "ca", "sg": "sg"}
@@ -176,7 +178,7 @@ def _match(ours: bool) -> Match | None:
 
 def _is_ours(head: bytes) -> bool:
     text = decode(head)
-    if not _START.match(text):
+    if not _START.match(text) or _EXPORT.search(text):
         return False
     if _V2.search(text):
         return '"entityId"' in text

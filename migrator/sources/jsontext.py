@@ -159,9 +159,11 @@ class JsonText:
     def _object(self, where: str) -> Iterator[Item]:
         """Go into the lists and objects under the wanted keys of the object that stands here."""
         self._at += 1
+        self.opened()
         while self._skip(_INSIDE):
             if self.text[self._at] == "}":
                 self._at += 1
+                self.closed()
                 return
             try:
                 key, self._at = self._scan(_PEEK)
@@ -171,11 +173,23 @@ class JsonText:
                 if named and self.text[self._at] in "[{":
                     yield from self._value(f"{where}, {key}")
                 else:
-                    _, self._at = self._scan(self._limit)
+                    value, self._at = self._scan(self._limit)
+                    self.passed(key, value)
             except _Bad as error:
                 yield self._bad(where, str(error), _NEXT_LINE)
+                self.closed()
                 return
+        self.closed()
         yield from self._cut(f"{where}, end")
+
+    def opened(self) -> None:
+        """Be told that an object is gone into; for those who also want what stands around."""
+
+    def passed(self, key: Json, value: Json) -> None:
+        """Be told what else stands in the object that is gone into."""
+
+    def closed(self) -> None:
+        """Be told that the object is at its end."""
 
     def _cut(self, where: str) -> Iterator[Item]:
         """Say once that the text ends too early."""
