@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from migrator.openbadges.address import web_address
 from migrator.openbadges.baked import Baked
 from migrator.openbadges.carried import Carried, own_urls, read_image
 from migrator.openbadges.content import Content, from_bytes, from_jws, same_address, same_badge
 from migrator.openbadges.documents import as_backpack_wrote, parse_object
 from migrator.openbadges.franken import is_franken
-from migrator.openbadges.hosting import Hosting, http
+from migrator.openbadges.hosting import Hosting
 from migrator.openbadges.identity import identity
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification
 from migrator.openbadges.normal import read_assertion, read_badge_class
@@ -153,7 +154,7 @@ def _accepted(
     """Return the contents that are one badge, the one to read first."""
     accepted = list(given)
     for content in carried.contents.values():
-        if _belongs(content, accepted, http(pieces.hosted_url)):
+        if _belongs(content, accepted, web_address(pieces.hosted_url)):
             accepted.append(content)
         else:
             warnings.append(warning("baked_assertion_differs"))
@@ -178,7 +179,7 @@ def _hosting(
 ) -> Hosting:
     if assertion.verification is Verification.SIGNED:
         return Hosting(None, None, None)
-    found = http(pieces.hosted_url)
+    found = web_address(pieces.hosted_url)
     known = found or (assertion.hosted_url if pieces.assertion else None)
     urls = own_urls(carried, known, warnings)
     return Hosting(found, assertion.hosted_url, next(iter(urls), None), main.rewritten)
@@ -186,7 +187,7 @@ def _hosting(
 
 def _address_only(pieces: Pieces, carried: Carried, warnings: Warnings) -> Badge:
     baked = next(iter(carried.urls), None)
-    url = http(pieces.hosted_url) or baked
+    url = web_address(pieces.hosted_url) or baked
     if url is None:
         raise Unreadable(_nothing(pieces, carried, warnings))
     if baked and not same_address(url, baked):
@@ -258,10 +259,10 @@ def _documents(
             found.append(Document("assertion", content.data, url, derived=content.made))
     if parts.given_class:
         made = MADE_FROM_ROWS in (parts.badge_class or {})
-        url = None if made else http(assertion.badge_class_id)
+        url = None if made else web_address(assertion.badge_class_id)
         found.append(Document("badge_class", parts.given_class, url, derived=made))
     if parts.given_issuer:
-        found.append(Document("issuer", parts.given_issuer, http(issuer_id)))
+        found.append(Document("issuer", parts.given_issuer, web_address(issuer_id)))
     for content in contents:
         found.extend(_derived(content, hosted_url))
     first: dict[tuple[str, bytes], Document] = {}

@@ -50,8 +50,3 @@ class Hosting:
         if self.own and self.own != found and canonical_url(self.own) != canonical_url(found):
             warnings.append(warning("hosted_url_differs"))
         return found
-
-
-def http(url: str | None) -> str | None:
-    """Return a URL that is http or https, None for anything else."""
-    return url if url and url.lower().startswith(("http://", "https://")) else None

@@ -9,10 +9,11 @@ from typing import Self
 from urllib.parse import urljoin
 
 from migrator.archive.web.answers import WebAnswer
+from migrator.openbadges.address import askable
 from migrator.recover.capture import Capture
 from migrator.recover.fitting import unfit
 from migrator.recover.search import Want
-from migrator.recover.spelling import askable, place
+from migrator.recover.spelling import place
 from migrator.sources.warc import Saved, moment
 
 ORIGIN = "warc"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrator.openbadges.address import askable
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.links import DOCUMENTS, Link, links
 from migrator.openbadges.model import Unreadable, Verification
-from migrator.recover.spelling import askable
 
 
 def links_in(kind: str, body: bytes) -> list[Link]:

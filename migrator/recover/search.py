@@ -8,11 +8,12 @@ from urllib.parse import urljoin
 
 from migrator.archive.web.answers import WebAnswer
 from migrator.net import Reply
+from migrator.openbadges.address import askable
 from migrator.openbadges.links import Link
 from migrator.recover.capture import Capture, preferred
 from migrator.recover.fitting import unfit
 from migrator.recover.service import MOST_ROWS, NoAnswer, Service
-from migrator.recover.spelling import askable, place, spellings
+from migrator.recover.spelling import place, spellings
 from migrator.sources.warc import matches, moment
 
 ORIGIN = "wayback"

@@ -6,19 +6,9 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-MOST_LETTERS = 4_000
-"""Longer addresses are no badge's: none of them is asked for."""
 _SCHEMES = {"http": "https", "https": "http"}
 _PORTS = {"http": 80, "https": 443}
 _WWW = re.compile(r"www\d*\.")
-
-
-def askable(url: str | None) -> str | None:
-    """Return an address a web archive can have: http or https with a host, else None."""
-    if not url or len(url) > MOST_LETTERS or any(letter <= " " for letter in url):
-        return None
-    parts = _parts(url)
-    return url if parts is not None and parts.hostname else None
 
 
 def place(url: str) -> str:

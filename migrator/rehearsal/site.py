@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from migrator import errors
-from migrator.openbadges.webaddress import Address, Unservable, parse
+from migrator.openbadges.location import Location, Unservable, host_at, locate
 from migrator.rehearsal.faults import StartResponse, hang_up
 from migrator.rehearsal.running import Running
 from migrator.rehearsal.web import Documents, HostedWeb
@@ -46,8 +46,8 @@ class RestoredSite:
     """
 
     def __init__(self, place: Path) -> None:
-        self._files: dict[Address, _File] = {}
-        self.example: Address | None = None
+        self._files: dict[Location, _File] = {}
+        self.example: Location | None = None
         for folder in _folders(place):
             for entry in _entries(folder):
                 self._take(folder, entry)
@@ -60,7 +60,7 @@ class RestoredSite:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts, sorted."""
-        return tuple(sorted({address.host for address in self._files}))
+        return tuple(sorted({location.host for location in self._files}))
 
     @property
     def files(self) -> int:
@@ -73,11 +73,11 @@ class RestoredSite:
         A query that no address has is ignored, as web servers do for files.
         """
         try:
-            address = parse(url)
+            location = locate(url)
         except Unservable:
             return None
-        bare = Address(address.host, address.path)
-        file = self._files.get(address) or self._files.get(bare)
+        bare = Location(location.host, location.path)
+        file = self._files.get(location) or self._files.get(bare)
         body = file.read() if file else None
         return None if file is None or body is None else (body, file.media_type)
 
@@ -94,16 +94,16 @@ class RestoredSite:
         try:
             name, media_type = str(entry["file"]), str(entry["media_type"])
             urls = [str(entry["url"]), *map(str, entry["also"])]
-            addresses = [parse(url) for url in urls]
+            locations = [locate(url) for url in urls]
             digest = str(entry["sha256"])
         except (KeyError, TypeError, Unservable):
             return
         if not name.startswith("site/") or ".." in name.split("/") or "\n" in media_type:
             return
         file = _File(folder, name, media_type, digest)
-        for address in addresses:
-            self._files.setdefault(address, file)
-        self.example = self.example or addresses[0]
+        for location in locations:
+            self._files.setdefault(location, file)
+        self.example = self.example or locations[0]
 
 
 def _folders(place: Path) -> Iterator[_Folder]:
@@ -146,14 +146,7 @@ class _Elsewhere:
     hosts: frozenset[str]
 
     def document_at(self, url: str) -> tuple[bytes, str] | None:
-        return None if _host(url) in self.hosts else self.documents.document_at(url)
-
-
-def _host(url: str) -> str:
-    try:
-        return parse(url).host
-    except Unservable:
-        return ""
+        return None if host_at(url) in self.hosts else self.documents.document_at(url)
 
 
 class SiteServer:
@@ -179,7 +172,7 @@ class SiteServer:
 
     def _is_ours(self, environ: dict[str, Any]) -> bool:
         scheme = environ.get("HTTP_X_FORWARDED_PROTO", "http")
-        return _host(f"{scheme}://{environ.get('HTTP_HOST', '')}/") in self._hosts
+        return host_at(f"{scheme}://{environ.get('HTTP_HOST', '')}/") in self._hosts
 
     def __enter__(self) -> Self:
         return self

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from migrator.openbadges.location import host_at
 from migrator.openbadges.model import Addresses
 from migrator.verify.answers import Answer
 from migrator.verify.assess import Submission, Verdict, assess
-from migrator.verify.restored import host_of
 from migrator.verify.rules import RULES
 
 IMPORTS = ("/v2/backpack/import", "/v1/earner/badges", "/bcv1/assertions")
@@ -69,7 +69,7 @@ class RecordedPages:
         if page and "redirect" in page:
             page = self._pages[page["redirect"]]
         if page is None:
-            if host_of(url).partition(":")[0] in self._dead:
+            if host_at(url).partition(":")[0] in self._dead:
                 return Answer(url, error="dns")
             return Answer(url, 404, "text/html", b"<html>not found</html>")
         if "image" in page:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from migrator.openbadges.location import host_at
 from migrator.verify.answers import Answer, Web
 
 _GONE = b"<html><body>not found</body></html>"
@@ -47,15 +46,7 @@ class RestoredWeb:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts of both, as `export restore-site --host` knows them."""
-        return tuple(dict.fromkeys(host_of(url) for url in (*self._put_back, *self._missing)))
-
-
-def host_of(url: str) -> str:
-    """Return the host of an address with its port, in small letters; "" when it has none."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
+        return tuple(dict.fromkeys(host_at(url) for url in (*self._put_back, *self._missing)))
 
 
 def _serves(answer: Answer) -> bool:

@@ -15,7 +15,7 @@ from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
 from migrator.export.names import key
 from migrator.export.site.site import Choice, export_site, gathered, hosts, matching
-from migrator.openbadges.webaddress import parse
+from migrator.openbadges.location import locate
 from migrator.sources.found import Found
 
 HOST = "issuer.example"
@@ -120,7 +120,7 @@ class Made:
 
     def served(self, url, host=HOST):
         """Return what the rules say for an address: (bytes, media type)."""
-        address = parse(url)
+        address = locate(url)
         path = unquote(address.path, errors="surrogateescape")
         found = Nginx(self.text("nginx.conf", host)).get(path, address.query)
         if found is None:
@@ -506,7 +506,7 @@ def test_every_address_of_every_fixture_is_served_as_the_manifest_says(
             entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
             rules = Nginx((folder / "nginx.conf").read_text(encoding="utf-8"))
             for entry in entries:
-                address = parse(entry["url"])
+                address = locate(entry["url"])
                 file, media_type = rules.get(unquote(address.path), address.query)
                 assert (f"site{file}", media_type) == (entry["file"], entry["media_type"])
                 assert (folder / entry["file"]).stat().st_size == entry["bytes"]

@@ -7,7 +7,7 @@ import pytest
 from migrator.archive.taken import Taken
 from migrator.export.names import key, safe
 from migrator.export.site.path import BY_RULE, Places
-from migrator.openbadges.webaddress import parse
+from migrator.openbadges.location import locate
 
 JSON = "application/json"
 
@@ -17,7 +17,7 @@ def stand():
     """Return where addresses stand, of one host, one after the other."""
 
     def all_of(*urls, media_type=JSON):
-        addresses = [parse(f"http://h/{url}") for url in urls]
+        addresses = [locate(f"http://h/{url}") for url in urls]
         paths = {address.path for address in addresses}
         with Taken() as taken:
             below = lambda path: any(one.startswith(f"{path}/") for one in paths)  # noqa: E731 - a stand-in

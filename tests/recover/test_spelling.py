@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.recover.spelling import askable, host, named_host, place, spellings
+from migrator.recover.spelling import host, named_host, place, spellings
 
 
 @pytest.mark.parametrize(
@@ -64,26 +64,6 @@ def test_www_and_slash_are_taken_away_too():
     assert "http://example.org/a" in found
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        None,
-        "ftp://example.org/",
-        "data:image/png;base64,AA",
-        "http://",
-        "http://[",
-        "urn:x",
-        "http://e.org/a b",
-        "http://e.org/\n",
-        "http://e.org:99999999/",
-        "http://e/" + "a" * 5000,
-    ],
-)
-def test_what_no_web_archive_can_have_is_not_asked(url):
-    assert askable(url) is None
-
-
 def test_what_is_no_address_has_no_place_and_no_other_spelling():
     assert place("mailto:ann@example.org") == host("nothing") == ""
     assert spellings("http://[") == ("http://[",)
@@ -91,7 +71,6 @@ def test_what_is_no_address_has_no_place_and_no_other_spelling():
 
 @given(st.text(alphabet="htps:/w.eo[]?#@%1 é", max_size=30))
 def test_no_address_is_too_odd(text):
-    askable(text)
     host(text)
     assert len(spellings(text)) <= 8
     # Every spelling that is asked is known again when it comes back.

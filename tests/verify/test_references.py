@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from migrator.openbadges.address import host_of, is_on, is_place
 from migrator.verify.hosts.references import references
 
 
@@ -48,52 +45,3 @@ def test_keys_and_revocation_lists_of_signed_badges(make):
     assert list(references(new, "assertion")) == [("https://issuer.example/key", "key")]
     hosted = {"verify": {"type": "hosted", "url": "https://issuer.example/1"}}
     assert list(references(hosted, "assertion")) == []
-
-
-@pytest.mark.parametrize(
-    ("value", "place"),
-    [
-        ("https://a.example/1", True),
-        ("file:///etc/passwd", True),
-        ("ftp://a.example/1", True),
-        ("data:image/png;base64,AA", False),
-        ("urn:uuid:1", False),
-        ("mailto:a@example.org", False),
-        ("/image.png", False),
-        ("image.png", False),
-        ("", False),
-        (None, False),
-        (7, False),
-        ({"id": "x"}, False),
-        ("https://a.example/" + "x" * 2000, False),
-    ],
-)
-def test_what_names_a_place(value, place):
-    assert is_place(value) is place
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://A.example/1", "a.example"),
-        ("https://a.example:443/1", "a.example"),
-        ("http://a.example/1", "a.example:80"),
-        ("http://user@a.example:8080/1", "a.example:8080"),
-        ("http://[::1]:8080/", "[::1]:8080"),
-        ("https://[::1]/", "[::1]"),
-        ("file:///etc/passwd", ""),
-        ("http://[bad", ""),
-        ("http://a:port/", ""),
-        ("https:///x", ""),
-    ],
-)
-def test_whose_address_it_is(url, host):
-    assert host_of(url) == host
-
-
-def test_a_host_is_named_with_or_without_its_port():
-    assert is_on("http://a.example/1", "A.example")
-    assert is_on("http://a.example/1", "a.example:80")
-    assert is_on("https://a.example/1", "a.example")
-    assert not is_on("https://b.a.example/1", "a.example")
-    assert not is_on("http://a.example:8080/1", "a.example:80")

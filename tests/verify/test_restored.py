@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from migrator.verify.answers import Answer
-from migrator.verify.restored import RestoredWeb, host_of
+from migrator.verify.restored import RestoredWeb
 
 
 class Pages:
@@ -39,8 +39,3 @@ def test_what_nobody_has_is_missing():
     urls = tuple(f"http://a.example/{name}" for name in "abc")
     assert [web.get(url).status for url in urls] == [404] * 3
     assert web.missing == urls
-
-
-def test_hosts_are_named_with_their_port_and_in_small_letters():
-    assert host_of("https://user@Badges.Example.org:8443/a?b") == "badges.example.org:8443"
-    assert host_of("http://[broken") == ""

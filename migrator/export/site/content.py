@@ -13,10 +13,10 @@ from migrator.archive.shelf import artwork_at, document_id_at
 from migrator.archive.web import addressed
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web import finds as webfinds
+from migrator.openbadges.address import safe_url
 from migrator.openbadges.baking import sniff
 from migrator.openbadges.documents import parse
 from migrator.openbadges.model import Unreadable
-from migrator.openbadges.webaddress import safe_url
 
 DERIVED = "derived"
 FOUND = "found"

@@ -17,9 +17,9 @@ from migrator.export.site.lists import MANIFEST, Lists, first_line, head
 from migrator.export.site.path import Places
 from migrator.export.site.readme import Story
 from migrator.openbadges.documents import parse_object
+from migrator.openbadges.location import Location
 from migrator.openbadges.model import Unreadable
 from migrator.openbadges.normal import read_assertion
-from migrator.openbadges.webaddress import Address
 
 _LISTED = 20
 
@@ -107,8 +107,8 @@ class HostWork:
         except Missing as why:
             self._wanted.settle(place.id, Settled(why=f"{why}"))
             return
-        address = Address(self._host, place.path, place.query)
-        stands = places.stand(address, content.media_type)
+        location = Location(self._host, place.path, place.query)
+        stands = places.stand(location, content.media_type)
         put = self._sink.put(f"site/{stands.file}", content.data)
         settled = Settled(
             file=stands.file,

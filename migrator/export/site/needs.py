@@ -12,11 +12,11 @@ from migrator.archive.archive import Archive
 from migrator.archive.holdings import Holding
 from migrator.archive.originals import document_content
 from migrator.export.site.content import Missing, content_at
+from migrator.openbadges.address import is_web
 from migrator.openbadges.content import from_bytes
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.links import DOCUMENTS, Link, links
 from migrator.openbadges.model import Assertion, JsonObject, Unreadable, Verification, Version
-from migrator.openbadges.webaddress import is_web
 
 _REMEMBERED = 256
 
@@ -40,7 +40,7 @@ class Needs:
     def of(self, holding: Holding) -> Iterator[Need]:
         """Yield every address of a badge; a document that is missing leads no further."""
         if is_web(holding.hosted_url):
-            yield Need(str(holding.hosted_url), "assertion", True)
+            yield Need(holding.hosted_url, "assertion", True)
         found = self._assertion(holding)
         if found is None:
             return
@@ -75,7 +75,7 @@ class Needs:
         if not is_web(holding.hosted_url):
             return None
         try:
-            content = content_at(self._archive, str(holding.hosted_url), "assertion")
+            content = content_at(self._archive, holding.hosted_url, "assertion")
             read = from_bytes(content.data)
         except (Missing, Unreadable, errors.ArchiveDamaged):
             return None

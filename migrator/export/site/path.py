@@ -9,7 +9,7 @@ from typing import Literal
 
 from migrator.archive.taken import Taken
 from migrator.export.names import PATH_LIMIT, key, safe
-from migrator.openbadges.webaddress import Address
+from migrator.openbadges.location import Location
 
 BY_RULE = "_by-rule"
 """The folder of files that a server finds only when it is told where."""
@@ -62,16 +62,16 @@ class Places:
         self._taken = taken
         self._has_below = has_below
 
-    def stand(self, address: Address, media_type: str) -> Stands:
+    def stand(self, location: Location, media_type: str) -> Stands:
         """Return where the file of an address stands; called once for each, in any fixed order."""
-        by_rule = _by_rule(address, media_type)
-        if address.query:
+        by_rule = _by_rule(location, media_type)
+        if location.query:
             return Stands(by_rule, "rule", "its address has a query (?...)")
-        path, why = _own(address)
+        path, why = _own(location)
         if why:
             return Stands(by_rule, "rule", why)
         how: How = "path"
-        if not path or path.endswith("/") or self._has_below(address.path):
+        if not path or path.endswith("/") or self._has_below(location.path):
             path, how = f"{path.rstrip('/')}/index.html".lstrip("/"), "folder"
         other = self._take(path)
         if other is not None:
@@ -94,16 +94,16 @@ class Places:
         return None
 
 
-def _own(address: Address) -> tuple[str, str]:
+def _own(location: Location) -> tuple[str, str]:
     """Return the path an address has by itself, and why it cannot be used ("" if it can)."""
     try:
-        path = address.decoded.decode("utf-8")[1:]
+        path = location.decoded.decode("utf-8")[1:]
     except UnicodeDecodeError:
         return "", "its path is not UTF-8"
     steps = path.removesuffix("/").split("/") if path else []
     if "" in steps:
         return "", "there are two slashes in a row in it"
-    if len(address.decoded) > PATH_LIMIT:
+    if len(location.decoded) > PATH_LIMIT:
         return "", "its path is too long"
     if steps and steps[0].startswith("_"):
         return "", "hosts keep names that begin with _ to themselves"
@@ -126,7 +126,7 @@ def _why_not(step: str) -> str:
     return ""
 
 
-def _by_rule(address: Address, media_type: str) -> str:
+def _by_rule(location: Location, media_type: str) -> str:
     kind = media_type.partition(";")[0].strip()
-    name = sha256(str(address).encode()).hexdigest()[:24]
+    name = sha256(str(location).encode()).hexdigest()[:24]
     return f"{BY_RULE}/{name}{_ENDINGS.get(kind, '.bin')}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
-from migrator.openbadges.webaddress import printable
+from migrator.openbadges.address import printable
 
 HEAD = "Badge documents of "
 MISSING_HEAD = "What is missing of "

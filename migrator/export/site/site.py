@@ -21,7 +21,8 @@ from migrator.export.site.folder import SiteFolder
 from migrator.export.site.host import HostExported, HostWork, SiteSink
 from migrator.export.site.lists import MANIFEST, head
 from migrator.export.site.needs import Needs
-from migrator.openbadges.webaddress import Unservable, parse, safe_url
+from migrator.openbadges.address import safe_url
+from migrator.openbadges.location import Unservable, locate
 
 _LISTED = 20
 
@@ -95,7 +96,7 @@ def matching(found: Gathered, named: list[str]) -> list[str]:
     meant: dict[str, None] = {}
     for name in named:
         try:
-            host = parse(name if "://" in name else f"http://{name.strip()}").host
+            host = locate(name if "://" in name else f"http://{name.strip()}").host
         except Unservable as error:
             raise errors.Usage(
                 f"{safe_url(name)} is no name of a host.", "Write it as badges.example.org."
@@ -144,13 +145,13 @@ def _want(found: Gathered, needs: Needs, holding: Holding) -> None:
     for need in needs.of(holding):
         url = need.url.strip().partition("#")[0]
         try:
-            address = parse(url)
+            location = locate(url)
         except Unservable as why:
             found.odd_count += 1
             if len(found.odd) < _LISTED:
                 found.odd.append((safe_url(url)[:200], f"{why}"))
             continue
-        where = (address.host, address.path, address.query)
+        where = (location.host, location.path, location.query)
         found.wanted.want(holding.assertion_id, where, url, need.kind, needed=need.needed)
 
 

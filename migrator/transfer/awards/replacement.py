@@ -13,10 +13,10 @@ from datetime import datetime
 from migrator.archive.awards import Legacy
 from migrator.archive.holdings import HeldEvidence
 from migrator.destinations.issuing import Award, Awarded, Proof
+from migrator.openbadges.address import is_web
 from migrator.openbadges.recipient import matching_spelling
 
 _REFERENCE = re.compile(r"\bbadge-migrator:([0-9a-f]{32})\b")
-_WEB = ("http://", "https://")
 _LONGEST_URL = 254
 """Addresses that are longer make some servers fail (reference/badgr-api.md 10)."""
 
@@ -75,7 +75,7 @@ def statement(badge: Legacy) -> str:
     by = f" that {badge.issuer} issued" if badge.issuer else ""
     on = f" on {badge.issued_on[:10]}" if badge.issued_on else ""
     when = "" if badge.issued_on else " The original does not say when it was issued."
-    where = f" Its address was {badge.hosted_url}." if _is_web(badge.hosted_url) else ""
+    where = f" Its address was {badge.hosted_url}." if is_web(badge.hosted_url) else ""
     return f'This is a new badge. It replaces the badge "{badge.badge}"{by}{on}.{where}{when}'
 
 
@@ -112,9 +112,5 @@ def _joined(said: list[str | None]) -> str | None:
     return _REFERENCE.sub(r"badge-migrator \1", words) or None
 
 
-def _is_web(url: str | None) -> bool:
-    return url is not None and url.lower().startswith(_WEB)
-
-
 def _is_sendable(url: str | None) -> bool:
-    return url is not None and _is_web(url) and len(url) <= _LONGEST_URL and " " not in url
+    return is_web(url) and len(url) <= _LONGEST_URL and " " not in url

@@ -1,6 +1,6 @@
-"""A web address as a server sees it: which host, which path, which query.
+"""The location a web address names, as a server sees it: which host, which path, which query.
 
-http and https, and spellings that mean the same (`%7E` and `~`, `/./`), are one address: whoever
+http and https, and spellings that mean the same (`%7E` and `~`, `/./`), are one location: whoever
 serves it cannot or need not tell them apart.
 """
 
@@ -20,7 +20,7 @@ LONGEST = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Location:
     """One place on the web.
 
     `host` in lower case, in ASCII, with its port where that is unusual; `path` and `query` percent-
@@ -44,16 +44,11 @@ class Unservable(ValueError):
     """No web server could serve this address; the message says why."""
 
 
-def is_web(url: str | None) -> bool:
-    """Say whether something is meant as an address of the web."""
-    return bool(url) and str(url)[:8].lower().startswith(("http://", "https://"))
-
-
-def parse(url: str) -> Address:
+def locate(url: str) -> Location:
     """Read a URL; raises Unservable with a sentence."""
     try:
         parts = urlsplit(url.strip())
-        host = host_of(parts)
+        host = _host(parts)
     except ValueError as error:
         raise Unservable("It is no web address.") from error
     if parts.username is not None or parts.password is not None:
@@ -61,14 +56,21 @@ def parse(url: str) -> Address:
     path = unquote_to_bytes(parts.path or "/")
     if b"\0" in path:
         raise Unservable("There is a NUL in it, and web servers refuse it.")
-    address = Address(host, _quoted(_without_dots(path)), _sent(parts.query))
-    if max(len(address.path), len(address.query)) > LONGEST:
+    location = Location(host, _quoted(_without_dots(path)), _sent(parts.query))
+    if max(len(location.path), len(location.query)) > LONGEST:
         raise Unservable(f"It is longer than {LONGEST} bytes, and web servers refuse it.")
-    return address
+    return location
 
 
-def host_of(parts: SplitResult) -> str:
-    """Return the host of a URL in its one spelling; raises ValueError where there is none."""
+def host_at(url: str) -> str:
+    """Return the host of a URL as locations have it; "" where there is none."""
+    try:
+        return _host(urlsplit(url.strip()))
+    except ValueError:
+        return ""
+
+
+def _host(parts: SplitResult) -> str:
     name = (parts.hostname or "").rstrip(".")
     if ":" in name:
         name = f"[{name}]"
@@ -79,18 +81,6 @@ def host_of(parts: SplitResult) -> str:
         raise ValueError("no host")
     port = parts.port
     return name if port in (None, _PORTS.get(parts.scheme.lower())) else f"{name}:{port}"
-
-
-def safe_url(url: str) -> str:
-    """Return a URL as it may be shown: without what stands before an @ in its host."""
-    scheme, mark, rest = url.partition("://")
-    place, slash, behind = rest.partition("/")
-    return f"{scheme}{mark}***@{place.rpartition('@')[2]}{slash}{behind}" if "@" in place else url
-
-
-def printable(url: str) -> str:
-    """Return a URL without signs that could steer a terminal or end a line."""
-    return "".join(sign if sign.isprintable() else quote(sign, errors="replace") for sign in url)
 
 
 def _quoted(path: bytes) -> str:
