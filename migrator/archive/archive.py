@@ -39,6 +39,7 @@ class Archive:
         self.conn = conn
         self.now = clock
         self.shared = True  # others can read while one writes; not so on a network drive
+        self._together = False
 
     @classmethod
     def open(cls, path: Path, clock: Callable[[], str] = utc_now) -> Self:
@@ -105,7 +106,14 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Run a block as one transaction: all of it is kept, or none."""
+        """Run a block as one transaction: all of it is kept, or none.
+
+        Within `together` it is a part of that transaction, which can be undone alone.
+        """
+        if self._together:
+            with self._part():
+                yield self.conn
+            return
         with explained(self.path, self._writer):
             self.conn.execute("begin immediate")
             try:
@@ -116,6 +124,30 @@ class Archive:
                 if self.conn.in_transaction:
                     self.conn.execute("rollback")
                 raise
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep everything a block writes in one transaction: one wait for the disk, not many."""
+        with self.writing():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        with explained(self.path, self._writer):
+            self.conn.execute("savepoint part")
+            try:
+                yield
+            except BaseException:
+                # A full disk ends the whole transaction by itself.
+                if self.conn.in_transaction:
+                    self.conn.execute("rollback to part")
+                    self.conn.execute("release part")
+                raise
+            self.conn.execute("release part")
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return every row of a query."""

@@ -45,23 +45,54 @@ class Lease:
 
 @contextmanager
 def leased(archive: Archive, name: str, command: str) -> Iterator[Lease]:
-    """Hold the lease `name` while a block runs; raises ArchiveLocked with who holds it.
+    """Hold the lease `name` while a block runs as a run of its own; raises as `held` does."""
+    run_id = archive.begin_run(command)
+    lease = Lease(archive, name, run_id)
+    try:
+        _acquire(archive, lease)
+    except errors.ArchiveLocked:
+        with archive.writing() as conn:
+            conn.execute("delete from run where id = ?", (run_id,))
+        raise
+    with ended(archive, run_id), _given_back(lease):
+        yield lease
+
+
+@contextmanager
+def held(archive: Archive, name: str, run_id: int) -> Iterator[Lease]:
+    """Hold the lease `name` for a run that may hold others; raises ArchiveLocked with who has it.
 
     A lease whose process is gone (same machine) or that has expired (another machine) is taken
     over.
     """
-    run_id = archive.begin_run(command)
     lease = Lease(archive, name, run_id)
     _acquire(archive, lease)
+    with _given_back(lease):
+        yield lease
+
+
+@contextmanager
+def _given_back(lease: Lease) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with lease.archive.writing() as conn:
+            conn.execute(
+                "delete from lease where name = ? and run_id = ?", (lease.name, lease.run_id)
+            )
+
+
+@contextmanager
+def ended(archive: Archive, run_id: int) -> Iterator[None]:
+    """Note how a run ends when the block does."""
     outcome = "complete"
     try:
-        yield lease
+        yield
     except BaseException as error:
-        outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__
+        stopped = isinstance(error, KeyboardInterrupt | GeneratorExit)
+        outcome = "interrupted" if stopped else type(error).__name__
         raise
     finally:
-        with archive.writing() as conn:
-            conn.execute("delete from lease where name = ? and run_id = ?", (name, run_id))
         archive.end_run(run_id, outcome)
 
 
@@ -106,9 +137,7 @@ def _acquire(archive: Archive, lease: Lease) -> None:
             (lease.name,),
         ).fetchone()
         taken = row is not None and not _abandoned(row, now)
-        if taken:
-            conn.execute("delete from run where id = ?", (lease.run_id,))
-        else:
+        if not taken:
             if row is not None:
                 conn.execute(
                     "update run set finished_at = ?, outcome = 'killed' where id = ?",

@@ -25,7 +25,9 @@ class Capabilities:
     """What a destination can do, as data: never found out by trying attributes.
 
     `profile` names what it accepts (`migrator.verify.profile`), `emails` says that addresses can be
-    added to an account from here.
+    added to an account from here. `at_once` is how many requests may be under way together (of
+    different accounts: those of one account go one after the other), `requests_per_minute` and
+    `account_requests_per_minute` how many may begin (None: as many as are answered).
     """
 
     inputs: frozenset[Input]
@@ -35,6 +37,8 @@ class Capabilities:
     emails: bool = False
     max_image_bytes: int | None = None
     requests_per_minute: int | None = None
+    account_requests_per_minute: int | None = None
+    at_once: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,18 @@ class Parcel:
 
 
 class OutcomeState(StrEnum):
-    """The closed list of what one `send` can end in."""
+    """The closed list of what one `send` can end in.
+
+    `not_sent`: no request has left, because a wrapper has held it back (a dry run, somebody who
+    wants to stop, a destination that is away); the badge is as it was before.
+    """
 
     DONE = "done"
     ALREADY_THERE = "already_there"
     REFUSED = "refused"
     TRY_AGAIN = "try_again"
     UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,7 @@ class Destination(Protocol):
     url: str
 
     def sign_in(self, credentials: Credentials, on_tokens: OnTokens | None = None) -> Session:
-        """Open a session; raises SignInFailed with what to do next.
+        """Open a session; raises SignInFailed with what to do next, and TryLater.
 
         `on_tokens` is told of new tokens the moment they arrive: the old ones are dead by then.
         """

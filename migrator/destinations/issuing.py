@@ -164,7 +164,7 @@ class IssuingDestination(Destination, Protocol):
     def sign_in_to_award(
         self, credentials: Credentials, on_tokens: OnTokens | None = None
     ) -> IssuerSession:
-        """Sign in with the right to award; raises SignInFailed with what to do next."""
+        """Sign in with the right to award; raises SignInFailed with what to do, and TryLater."""
 
 
 def issuing(destination: Destination) -> IssuingDestination:

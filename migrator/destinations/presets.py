@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 POLITE = 90
 """Requests a minute to a service that many people share (reference/badge-formats.md 2.2)."""
+POLITE_AT_ONCE = 4
+"""Requests under way together at such a service (the same source)."""
+OWN_AT_ONCE = 8
+"""The same at a backpack of one's own: it may have as many workers as it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Preset:
     title: str
     url: str
     requests_per_minute: int | None = POLITE
+    at_once: int = POLITE_AT_ONCE
     aliases: tuple[str, ...] = ()
     note: str = ""
     takes_jws: bool = True

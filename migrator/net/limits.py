@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -12,6 +13,12 @@ from typing import Protocol
 LONGEST_WAIT = 3600.0
 """Seconds; what a server asks for beyond an hour is not believed."""
 _CHUNK = 64 << 10
+# Seconds between two requests to a host that has complained: at first, where there was no limit
+# before, and at most. A request in 20 seconds is slower than any backpack wants it.
+_FIRST_GAP = 0.1
+_SLOWEST = 20.0
+_NO_GAP = 0.01
+_RECOVERY = 0.97  # some 25 content answers make up for one complaint
 
 
 class TooLarge(Exception):
@@ -28,7 +35,9 @@ class RawBody(Protocol):
 class RateLimiter:
     """At most so many requests a minute to each host, a few of them at once (a token bucket).
 
-    Any number of threads may wait. `per_minute` None or 0 means no limit.
+    Any number of threads may wait. `per_minute` None or 0 means no limit. A host that complains is
+    asked half as often from then on, and a little more often after each request it is content with,
+    until the pace is the old one. With `stop` true nobody waits any more.
     """
 
     def __init__(
@@ -38,30 +47,82 @@ class RateLimiter:
         at_once: int = 4,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._gap = 60.0 / per_minute if per_minute else 0.0
-        self._ahead = self._gap * (max(at_once, 1) - 1)
+        self._burst = max(at_once, 1) - 1
         self._clock = clock
         self._sleep = sleep
-        self._next: dict[str, float] = {}
+        self._stop = stop
+        self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
 
     def wait(self, host: str = "") -> float:
         """Wait until the next request to this host is due; returns the seconds waited."""
-        with self._lock:
-            now = self._clock()
-            due = max(self._next.get(host, now - self._ahead), now - self._ahead)
-            self._next[host] = due + self._gap
-        seconds = max(0.0, due - now)
-        if seconds:
-            self._sleep(seconds)
-        return seconds
+        waited = 0.0
+        while True:
+            with self._lock:
+                due = self._reserved(host)
+                seconds = max(0.0, due - self._clock())
+            if seconds:
+                self._sleep(seconds)
+            waited += seconds
+            with self._lock:
+                # Who has slept through the beginning of a pause waits for its end, in line again.
+                if self._stop() or self._of(host).paused_until <= due:
+                    return waited
 
     def pause(self, seconds: float, host: str = "") -> None:
         """Let no request to this host go for so many seconds, as the host has asked."""
         with self._lock:
+            one = self._of(host)
             later = self._clock() + min(seconds, LONGEST_WAIT)
-            self._next[host] = max(self._next.get(host, later), later)
+            one.next = max(one.next, later)
+            one.paused_until = max(one.paused_until, later)
+
+    def slow(self, host: str = "", *, since: float | None = None) -> None:
+        """Halve the pace, for a host that complains about it.
+
+        `since` is when the request began (by this limiter's clock): one that was under way when
+        the pace was last halved says nothing about the new pace.
+        """
+        with self._lock:
+            one = self._of(host)
+            now = self._clock()
+            if since is not None and since <= one.slowed_at:
+                return
+            one.slowed_at = now
+            one.gap = min(_SLOWEST, max(one.gap * 2, _FIRST_GAP))
+
+    def recover(self, host: str = "") -> None:
+        """Note that a host was content with a request."""
+        with self._lock:
+            one = self._of(host)
+            one.gap = max(self._gap, one.gap * _RECOVERY)
+            if not self._gap and one.gap < _NO_GAP:
+                one.gap = 0.0
+
+    def _reserved(self, host: str) -> float:
+        """Take the next turn; returns the moment it comes, which may be past."""
+        one = self._of(host)
+        # What was not used is saved up, for a few requests and at the usual pace only.
+        ahead = one.gap * self._burst if one.gap <= self._gap else 0.0
+        due = max(one.next, self._clock() - ahead)
+        one.next = due + one.gap
+        return due
+
+    def _of(self, host: str) -> _Host:
+        return self._hosts.setdefault(host, _Host(self._gap))
+
+
+@dataclass(slots=True)
+class _Host:
+    """One host: seconds between two requests, and moments of the limiter's clock."""
+
+    gap: float
+    next: float = float("-inf")
+    paused_until: float = float("-inf")
+    slowed_at: float = float("-inf")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -160,7 +160,6 @@ def test_a_refresh_token_that_never_left_is_kept():
         ("1-auth-07-token-json-body", "refused the sign-in"),
         ("1-auth-46-unknown-path", "There is no Badgr server at"),
         ((429, "<html>"), "Wait an hour"),
-        ((500, "<html>"), "failed over the sign-in"),
         ((401, {"detail": "no"}), "with this password"),
         ((200, "<html>welcome</html>"), "There is no Badgr server at"),
         ((200, {"access_token": ""}), "There is no Badgr server at"),
@@ -188,8 +187,6 @@ def test_a_refused_sign_in_says_what_to_do_next_and_is_tried_once(
         ((200, {"result": []}), "There is no Badgr server at"),
         ((200, {"result": [{"emails": [{"email": "a@b.org", "verified": False}]}]}), "confirmed"),
         ((200, {"result": [{"emails": [None, {"email": 3}, "x"]}]}), "no confirmed address"),
-        ((502, "<html>"), "cannot answer now"),
-        ((429, {"expires": 30}), "in 30 seconds"),
         ((418, {"detail": "a teapot"}), "a teapot"),
         ((302, ""), "There is no Badgr server at"),
     ],
@@ -203,6 +200,22 @@ def test_an_account_that_cannot_use_its_backpack_is_told_why(play, at, answer, w
     assert failed.value.next_step
 
 
+@pytest.mark.parametrize(
+    ("path", "answer", "words", "after"),
+    [
+        ("/v2/users/self", (502, "<html>"), "cannot answer now", None),
+        ("/v2/users/self", (429, {"expires": 30}), "in 30 seconds", 30),
+        ("/o/token", (500, "<html>"), "cannot answer now", None),
+    ],
+)
+def test_a_server_in_trouble_is_no_fault_of_the_account(play, at, path, answer, words, after):
+    play("/o/token", answer if path == "/o/token" else "1-auth-01-token-ok", method="POST")
+    play("/v2/users/self", answer)
+    with pytest.raises(TryLater, match=words) as failed:
+        at().sign_in(ALICE)
+    assert failed.value.after == after
+
+
 def test_a_token_refused_again_right_after_the_sign_in_is_no_matter_of_tokens(httpserver, play, at):
     play("/o/token", granted("a", "b"), method="POST")
     play("/v2/users/self", "1-auth-22-self-garbage")
@@ -214,7 +227,7 @@ def test_a_token_refused_again_right_after_the_sign_in_is_no_matter_of_tokens(ht
 
 
 def test_a_server_that_is_not_there_is_said_so():
-    with pytest.raises(SignInFailed, match="could not be reached") as failed:
+    with pytest.raises(TryLater, match="could not be reached") as failed:
         Badgr("http://127.0.0.1:9").sign_in(ALICE)
     assert "Check the network" in failed.value.next_step
 

@@ -52,14 +52,14 @@ class Badgr:
         """Open a session with tokens if they still work, else with the password.
 
         Raises SignInFailed with the next step: wrong password, shut out for a while, no confirmed
-        address, no Badgr server here, not reachable.
+        address, no Badgr server here; and TryLater when the server does not answer now.
         """
         return self._entered(credentials, SCOPE, on_tokens, BadgrSession)
 
     def sign_in_to_award(
         self, credentials: Credentials, on_tokens: OnTokens | None = None
     ) -> BadgrIssuer:
-        """Open a session that awards; raises SignInFailed as `sign_in` does."""
+        """Open a session that awards; raises as `sign_in` does."""
         return self._entered(credentials, ISSUING, on_tokens, BadgrIssuer)
 
     def _entered(
@@ -81,10 +81,10 @@ class Badgr:
         calls = Calls(client, self.url, tokens, owns_client=self._client is None)
         try:
             session = make(calls, _user(calls))
-        except (TryLater, NotAccepted) as error:
+        except NotAccepted as error:
             calls.close()
             raise SignInFailed(error.what, error.next_step) from error
-        except SignInFailed:
+        except (SignInFailed, TryLater):
             calls.close()
             raise
         if not session.addresses.verified:
@@ -121,4 +121,5 @@ def _capabilities(url: str) -> Capabilities:
         profile=preset.profile if preset else "badgr-server",
         emails=True,
         requests_per_minute=preset.requests_per_minute if preset else None,
+        at_once=preset.at_once if preset else presets.OWN_AT_ONCE,
     )

@@ -77,6 +77,8 @@ class Tokens:
             username=self.credentials.username,
             password=self.credentials.password,
         )
+        if reply.status >= 500:
+            raise too_busy(reply, self._url)
         if not self._taken(reply):
             raise refusal(reply, self._url, self.credentials.username, self._scope)
 
@@ -148,10 +150,6 @@ def refusal(reply: Reply, url: str, username: str, scope: str = SCOPE) -> SignIn
     said = error if isinstance(error, str) else ""
     if reply.status == 429:
         return _shut_out(reply, url, username)
-    if reply.status >= 500:
-        return SignInFailed(
-            f"{url} failed over the sign-in (HTTP {reply.status}).", "Run `login` again later."
-        )
     if said == "invalid_grant" or reply.status == 401:
         return SignInFailed(
             f"{url} does not know {username} with this password.",
