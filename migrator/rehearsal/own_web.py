@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers import pages
 from migrator.rehearsal.issuers.issuing import Award, Issuing
-from migrator.rehearsal.issuers.shapes import OLDER
+from migrator.rehearsal.issuers.pages import OLDER
 from migrator.verify.answers import Answer, Web
 
 _JSON = "application/json"
@@ -52,15 +52,15 @@ class OwnWeb:
         issuing, base = self.issuing, self.base
         if kind == "assertions" and key in issuing.awards:
             award = issuing.awards[key]
-            shape = award_shapes.award_page_v1 if older else award_shapes.award_page
+            shape = pages.award_page_v1 if older else pages.award_page
             return shape(award, base)
         if kind == "badges" and key in issuing.badge_classes:
-            page = award_shapes.badge_class_page(issuing.badge_classes[key], base)
+            page = pages.badge_class_page(issuing.badge_classes[key], base)
         elif kind == "issuers" and key in issuing.issuers:
-            page = award_shapes.issuer_page(issuing.issuers[key], base)
+            page = pages.issuer_page(issuing.issuers[key], base)
         else:
             return None
-        return award_shapes.older(page) if older else page
+        return pages.older(page) if older else page
 
     def _image(self, path: list[str]) -> bytes | None:
         kind, key = path[:2]

@@ -15,7 +15,7 @@ from migrator.rehearsal.answers import HTML, JSON, Refused, Reply, Style, chosen
 from migrator.rehearsal.backpack import own as own_badge
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.collection import own as own_collection
-from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers import pages
 from migrator.rehearsal.issuers.issuing import Award
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK
@@ -68,22 +68,22 @@ def assertion(call: Call) -> Reply:
     expand = call.request.args.getlist("expand")
     award = _award(call)
     if award is not None and _older(call):
-        return _page(call, lambda: award_shapes.award_page_v1(award, call.base))
+        return _page(call, lambda: pages.award_page_v1(award, call.base))
     if award is not None:
-        return _page(call, lambda: award_shapes.award_page(award, call.base, tuple(expand)))
+        return _page(call, lambda: pages.award_page(award, call.base, tuple(expand)))
     held = _held(call)
     return _page(call, lambda: shapes.assertion_page(held, call.base, expand=expand))
 
 
 def _own_page(call: Call, shape: dict[str, Any]) -> Reply:
-    return _page(call, lambda: award_shapes.older(shape) if _older(call) else shape)
+    return _page(call, lambda: pages.older(shape) if _older(call) else shape)
 
 
 def badge_class(call: Call) -> Reply:
     """Answer `GET /public/badges/<id>[.json]`."""
     own = call.state.issuing.badge_classes.get(_bare(call))
     if own is not None:
-        return _own_page(call, award_shapes.badge_class_page(own, call.base))
+        return _own_page(call, pages.badge_class_page(own, call.base))
     row = _row(call, call.state.badge_classes)
     nested = "issuer" in call.request.args.getlist("expand")
     return _page(call, lambda: shapes.badge_class_page(row, call.base, with_issuer=nested))
@@ -93,7 +93,7 @@ def issuer(call: Call) -> Reply:
     """Answer `GET /public/issuers/<id>[.json]`."""
     own = call.state.issuing.issuers.get(_bare(call))
     if own is not None:
-        return _own_page(call, award_shapes.issuer_page(own, call.base))
+        return _own_page(call, pages.issuer_page(own, call.base))
     row = _row(call, call.state.issuers)
     return _page(call, lambda: shapes.issuer_page(row, call.base))
 

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 from migrator.rehearsal.answers import Headers, Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.issuers import shapes as award_shapes
-from migrator.rehearsal.issuers.awarding import TWICE, Unfit, all_made, made, read_v2
+from migrator.rehearsal.issuers import shapes
+from migrator.rehearsal.issuers.awarding import Twice, Unfit, award_all, award_one, read_v2
 from migrator.rehearsal.issuers.issuer import SCOPES, issuers_of, own_badge_class, own_issuer
 from migrator.rehearsal.issuers.issuing import Award, OwnBadgeClass
 
@@ -48,15 +48,12 @@ def awarded_under(call: Call) -> Reply:
 
 def _awarded(call: Call, badge_class: OwnBadgeClass, body: dict[str, Any]) -> Reply:
     try:
-        said = read_v2(body)
-        award = made(call, badge_class, said, notified=bool(body.get("notify")))
+        award = award_one(call, badge_class, read_v2(body), notified=bool(body.get("notify")))
     except Unfit as unfit:
         raise Refused(400, fields=unfit.faults) from unfit
-    with call.state.issuing.lock:
-        if not said["again"] and call.state.issuing.has(badge_class, award.identity):
-            raise Refused(400, validation=[TWICE])
-        call.state.issuing.add([award])
-    return ok(award_shapes.award_v2(award, call.base), status=201)
+    except Twice as twice:
+        raise Refused(400, validation=[twice.sentence]) from twice
+    return ok(shapes.award_v2(award, call.base), status=201)
 
 
 def batch(call: Call) -> Reply:
@@ -65,17 +62,10 @@ def batch(call: Call) -> Reply:
     body = call.json()
     if not isinstance(body, dict):
         return Reply(400)
-    items = body.get("assertions")
-    awards, faults = all_made(
-        call,
-        badge_class,
-        items if isinstance(items, list) else [],
-        read_v2,
-        notified=bool(body.get("create_notification")),
-    )
-    if any(faults):
+    awards, faults = award_all(call, badge_class, body, read_v2)
+    if faults:
         return refused_batch(faults)
-    return ok(*(award_shapes.award_v2(one, call.base) for one in awards), status=201)
+    return ok(*(shapes.award_v2(one, call.base) for one in awards), status=201)
 
 
 def refused_batch(faults: list[dict[str, Any]]) -> Reply:
@@ -127,7 +117,7 @@ def _listed(call: Call, awards: list[Award]) -> Reply:
     if number.isdecimal() and int(number):
         awards, headers = _page(call, awards, min(int(number), MOST))
     return Reply(
-        data=ok(*(award_shapes.award_v2(one, call.base) for one in awards)).data, headers=headers
+        data=ok(*(shapes.award_v2(one, call.base) for one in awards)).data, headers=headers
     )
 
 
@@ -173,7 +163,7 @@ def changed(call: Call) -> Reply:
     awards = sorted(call.state.issuing.of_issuers(issuers_of(call)), key=lambda one: one.changed)
     pagination = dict.fromkeys(("nextResults", "previousResults"))
     return ok(
-        *(award_shapes.award_v2(one, call.base) for one in awards),
+        *(shapes.award_v2(one, call.base) for one in awards),
         pagination={"hasNext": False, "hasPrevious": False, **pagination},
         timestamp=call.desk.clock().isoformat(),
     )
@@ -184,7 +174,7 @@ def changed(call: Call) -> Reply:
 
 def detail(call: Call) -> Reply:
     """Answer `GET /v2/assertions/<entityId>`."""
-    return ok(award_shapes.award_v2(own_award(call, call.args["entity_id"]), call.base))
+    return ok(shapes.award_v2(own_award(call, call.args["entity_id"]), call.base))
 
 
 def rewritten(call: Call) -> Reply:
@@ -196,7 +186,7 @@ def rewritten(call: Call) -> Reply:
         if "evidence" in body:
             award.evidence = read_v2({"recipient": {"identity": "a@b.c"}, **body})["evidence"]
         award.changed = call.state.issuing.tick()
-    return ok(award_shapes.award_v2(award, call.base))
+    return ok(shapes.award_v2(award, call.base))
 
 
 def revoked(call: Call) -> Reply:
@@ -208,7 +198,7 @@ def revoked(call: Call) -> Reply:
     if award.revoked:
         raise Refused(400, validation=["Assertion is already revoked"])
     _revoke(call, award, str(reason))
-    return ok(award_shapes.award_v2(award, call.base))
+    return ok(shapes.award_v2(award, call.base))
 
 
 def _revoke(call: Call, award: Award, reason: str) -> None:

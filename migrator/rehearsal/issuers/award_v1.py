@@ -9,9 +9,9 @@ from typing import Any
 
 from migrator.rehearsal.answers import Refused, Reply, Style
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers import shapes
 from migrator.rehearsal.issuers.award import of_issuer, of_recipients, refused_batch
-from migrator.rehearsal.issuers.awarding import TWICE, Unfit, all_made, made, read_v1
+from migrator.rehearsal.issuers.awarding import Twice, Unfit, award_all, award_one, read_v1
 from migrator.rehearsal.issuers.issuer import SCOPES, own_badge_class
 from migrator.rehearsal.issuers.issuing import Award
 
@@ -21,7 +21,7 @@ _BADGE_CLASS = f"{_ISSUER}/badges/<badge_class_id>"
 
 def _shape(call: Call, award: Award) -> dict[str, Any]:
     made_by = call.state.accounts[award.made_by].primary
-    return award_shapes.award_v1(award, made_by, call.base)
+    return shapes.award_v1(award, made_by, call.base)
 
 
 def listed(call: Call) -> Reply:
@@ -34,31 +34,21 @@ def awarded(call: Call) -> Reply:
     """Answer `POST .../badges/<entityId>/assertions`."""
     badge_class = own_badge_class(call, call.args["badge_class_id"])
     body = call.body()
+    notified = bool(body.get("create_notification"))
     try:
-        said = read_v1(body)
-        award = made(call, badge_class, said, notified=bool(body.get("create_notification")))
+        award = award_one(call, badge_class, read_v1(body), notified=notified)
     except Unfit as unfit:
         raise Refused(400, unfit.faults) from unfit
-    with call.state.issuing.lock:
-        if not said["again"] and call.state.issuing.has(badge_class, award.identity):
-            raise Refused(400, [TWICE])
-        call.state.issuing.add([award])
+    except Twice as twice:
+        raise Refused(400, [twice.sentence]) from twice
     return Reply(201, _shape(call, award))
 
 
 def batch(call: Call) -> Reply:
     """Answer `POST .../badges/<entityId>/batchAssertions`: every award, or none."""
     badge_class = own_badge_class(call, call.args["badge_class_id"])
-    body = call.body()
-    items = body.get("assertions")
-    awards, faults = all_made(
-        call,
-        badge_class,
-        items if isinstance(items, list) else [],
-        read_v1,
-        notified=bool(body.get("create_notification")),
-    )
-    if any(faults):
+    awards, faults = award_all(call, badge_class, call.body(), read_v1)
+    if faults:
         return refused_batch(faults)
     return Reply(201, [_shape(call, one) for one in awards])
 

@@ -19,11 +19,16 @@ from migrator.rehearsal.state import entity_id
 
 EARLIEST = 1583
 """No award may be dated before this year (reference/badgr-api.md 7)."""
-TWICE = "A previous award of this badge already exists for this recipient."
 _TYPES = ("email", "url", "telephone")
 _NO_ADDRESS = "Enter a valid email address."
 Faults = dict[str, Any]
 Reader = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Twice(Exception):
+    """The recipient has this badge already, and no second one was allowed."""
+
+    sentence = "A previous award of this badge already exists for this recipient."
 
 
 class Unfit(Exception):
@@ -94,9 +99,41 @@ def _evidence(items: Any, field: str, url: str) -> tuple[tuple[str | None, str |
     return tuple(read)
 
 
-def made(
-    call: Call, badge_class: OwnBadgeClass, said: dict[str, Any], *, notified: bool = False
+def award_one(
+    call: Call, badge_class: OwnBadgeClass, said: dict[str, Any], *, notified: bool
 ) -> Award:
+    """Make and keep one award; raises Unfit, and Twice where no second one was allowed."""
+    award = _made(call, badge_class, said, notified=notified)
+    with call.state.issuing.lock:
+        if not said["again"] and call.state.issuing.has(badge_class, award.identity):
+            raise Twice
+        call.state.issuing.add([award])
+    return award
+
+
+def award_all(
+    call: Call, badge_class: OwnBadgeClass, body: dict[str, Any], read: Reader
+) -> tuple[list[Award], list[Faults]]:
+    """Make and keep a batch; one that is wrong stops all: then return what is, for each item."""
+    items = body.get("assertions")
+    notified = bool(body.get("create_notification"))
+    awards: list[Award] = []
+    faults: list[Faults] = []
+    for item in items if isinstance(items, list) else []:
+        try:
+            said = read(item)
+            told = notified or said.get("notified", False)
+            awards.append(_made(call, badge_class, said, notified=told))
+            faults.append({})
+        except Unfit as unfit:
+            faults.append(unfit.faults)
+    if any(faults):
+        return [], faults
+    call.state.issuing.add(awards)
+    return awards, []
+
+
+def _made(call: Call, badge_class: OwnBadgeClass, said: dict[str, Any], *, notified: bool) -> Award:
     """Return the award that was asked for, not kept yet; raises Unfit."""
     now = call.desk.clock()
     return Award(
@@ -128,23 +165,3 @@ def _issued_on(value: Any, now: datetime) -> str:
     if int(date[:4]) < EARLIEST:
         raise Unfit({"issuedOn": [f"Only years from {EARLIEST} on are acceptable."]})
     return date
-
-
-def all_made(
-    call: Call, badge_class: OwnBadgeClass, items: list[Any], read: Reader, *, notified: bool
-) -> tuple[list[Award], list[Faults]]:
-    """Return the awards and, for each item, what is wrong with it; one that is wrong stops all."""
-    awards: list[Award] = []
-    faults: list[Faults] = []
-    for item in items:
-        try:
-            said = read(item)
-            told = notified or said.get("notified", False)
-            awards.append(made(call, badge_class, said, notified=told))
-            faults.append({})
-        except Unfit as unfit:
-            faults.append(unfit.faults)
-    if any(faults):
-        return [], faults
-    call.state.issuing.add(awards)
-    return awards, faults

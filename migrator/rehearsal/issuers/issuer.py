@@ -12,7 +12,7 @@ from typing import Any
 from migrator.rehearsal.answers import Refused, Reply, Style, ok
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.imports import Fault, checked_url, image_bytes
-from migrator.rehearsal.issuers import shapes as award_shapes
+from migrator.rehearsal.issuers import shapes
 from migrator.rehearsal.issuers.issuing import AWARDERS, EDITORS, OwnBadgeClass, OwnIssuer, stamp
 from migrator.rehearsal.state import entity_id
 
@@ -77,7 +77,7 @@ def _image(body: dict[str, Any]) -> bytes | None:
 
 
 def _shape(call: Call, issuer: OwnIssuer) -> dict[str, Any]:
-    return award_shapes.issuer_v2(issuer, call.state.accounts, call.base)
+    return shapes.issuer_v2(issuer, call.state.accounts, call.base)
 
 
 # Issuers
@@ -155,9 +155,7 @@ def classes_of_issuer(call: Call) -> Reply:
 def _classes(call: Call, issuers: list[OwnIssuer]) -> Reply:
     with call.state.lock:
         found = list(call.state.issuing.badge_classes.values())
-    return ok(
-        *(award_shapes.badge_class_v2(one, call.base) for one in found if one.issuer in issuers)
-    )
+    return ok(*(shapes.badge_class_v2(one, call.base) for one in found if one.issuer in issuers))
 
 
 def class_created(call: Call) -> Reply:
@@ -194,7 +192,7 @@ def _class_created(call: Call, body: dict[str, Any], issuer_id: str) -> Reply:
         expires=body["expires"] if isinstance(body.get("expires"), dict) else {},
     )
     call.state.issuing.add_badge_class(badge_class)
-    return ok(award_shapes.badge_class_v2(badge_class, call.base), status=201)
+    return ok(shapes.badge_class_v2(badge_class, call.base), status=201)
 
 
 def _list(body: dict[str, Any], name: str) -> list[Any]:
@@ -208,7 +206,7 @@ def _list(body: dict[str, Any], name: str) -> list[Any]:
 def class_detail(call: Call) -> Reply:
     """Answer `GET /v2/badgeclasses/<entityId>`."""
     badge_class = own_badge_class(call, call.args["entity_id"])
-    return ok(award_shapes.badge_class_v2(badge_class, call.base))
+    return ok(shapes.badge_class_v2(badge_class, call.base))
 
 
 def class_deleted(call: Call) -> Reply:

@@ -1,4 +1,4 @@
-"""How issuers, badge classes and awards that were made here are written, to staff and to anybody.
+"""How issuers, badge classes and awards that were made here are written, to staff and to learners.
 
 Source: recordings 5-issuer. What a learner sees of an award is written as an imported badge is
 (`shapes`), after `as_held`.
@@ -9,30 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.openbadges.model import Assertion, BadgeClass, Evidence, Issuer, Recipient
-from migrator.openbadges.recipient import hash_identity
+from migrator.rehearsal.issuers import pages
 from migrator.rehearsal.issuers.issuing import Award, OwnBadgeClass, OwnIssuer
 from migrator.rehearsal.state import Account, BadgeClassRow, Held, IssuerRow
 
-V2 = "https://w3id.org/openbadges/v2"
-V1 = "https://w3id.org/openbadges/v1"
-OLDER = "?v=1_1"
 _DOMAIN = "localhost:4200"
 Shape = dict[str, Any]
-
-
-def issuer_page_url(issuer: OwnIssuer, base: str) -> str:
-    """Return the id of an issuer: its public page."""
-    return f"{base}/public/issuers/{issuer.id}"
-
-
-def badge_class_url(badge_class: OwnBadgeClass, base: str) -> str:
-    """Return the id of a badge class."""
-    return f"{base}/public/badges/{badge_class.id}"
-
-
-def award_url(award: Award, base: str) -> str:
-    """Return the id of an award."""
-    return f"{base}/public/assertions/{award.id}"
 
 
 # /v2, to staff
@@ -43,11 +25,11 @@ def issuer_v2(issuer: OwnIssuer, accounts: dict[str, Account], base: str) -> Sha
     return {
         "entityType": "Issuer",
         "entityId": issuer.id,
-        "openBadgeId": issuer_page_url(issuer, base),
+        "openBadgeId": pages.issuer_page_url(issuer, base),
         "createdAt": issuer.made_at,
         "createdBy": issuer.made_by,
         "name": issuer.name,
-        "image": _picture(issuer, base),
+        "image": pages.picture(issuer, base),
         "email": issuer.email,
         "description": issuer.description,
         "url": issuer.url,
@@ -58,10 +40,6 @@ def issuer_v2(issuer: OwnIssuer, accounts: dict[str, Account], base: str) -> Sha
         "extensions": {},
         "badgrDomain": _DOMAIN,
     }
-
-
-def _picture(issuer: OwnIssuer, base: str) -> str | None:
-    return f"{issuer_page_url(issuer, base)}/image" if issuer.image else None
 
 
 def _profile(account: Account) -> Shape:
@@ -87,7 +65,7 @@ def _profile(account: Account) -> Shape:
 
 def badge_class_v2(badge_class: OwnBadgeClass, base: str) -> Shape:
     """Return a badge class as /v2 writes it."""
-    own = badge_class_url(badge_class, base)
+    own = pages.badge_class_url(badge_class, base)
     return {
         "entityType": "BadgeClass",
         "entityId": badge_class.id,
@@ -95,7 +73,7 @@ def badge_class_v2(badge_class: OwnBadgeClass, base: str) -> Shape:
         "createdAt": badge_class.made_at,
         "createdBy": badge_class.made_by,
         "issuer": badge_class.issuer.id,
-        "issuerOpenBadgeId": issuer_page_url(badge_class.issuer, base),
+        "issuerOpenBadgeId": pages.issuer_page_url(badge_class.issuer, base),
         "name": badge_class.name,
         "image": f"{own}/image",
         "description": badge_class.description,
@@ -117,15 +95,15 @@ def award_v2(award: Award, base: str) -> Shape:
     return {
         "entityType": "Assertion",
         "entityId": award.id,
-        "openBadgeId": award_url(award, base),
+        "openBadgeId": pages.award_url(award, base),
         "createdAt": award.made_at,
         "createdBy": award.made_by,
         "badgeclass": badge_class.id,
-        "badgeclassOpenBadgeId": badge_class_url(badge_class, base),
+        "badgeclassOpenBadgeId": pages.badge_class_url(badge_class, base),
         "issuer": badge_class.issuer.id,
-        "issuerOpenBadgeId": issuer_page_url(badge_class.issuer, base),
-        "image": f"{award_url(award, base)}/image",
-        "recipient": {**_recipient(award), "plaintextIdentity": award.identity, **_salt(award)},
+        "issuerOpenBadgeId": pages.issuer_page_url(badge_class.issuer, base),
+        "image": f"{pages.award_url(award, base)}/image",
+        "recipient": {**pages.recipient(award), "plaintextIdentity": award.identity},
         "issuedOn": award.issued_on,
         "narrative": award.narrative,
         "evidence": [{"url": url, "narrative": text} for url, text in award.evidence],
@@ -137,23 +115,12 @@ def award_v2(award: Award, base: str) -> Shape:
     }
 
 
-def _recipient(award: Award) -> Shape:
-    identity = award.identity
-    if award.hashed:
-        identity = hash_identity(identity, "sha256", award.salt)
-    return {"identity": identity, "hashed": award.hashed, "type": award.type}
-
-
-def _salt(award: Award) -> Shape:
-    return {"salt": award.salt} if award.hashed else {}
-
-
 # /v1, to staff
 
 
 def award_v1(award: Award, made_by: str, base: str) -> Shape:
     """Return an award as /v1 writes it; `made_by` is the address of who made it."""
-    page = award_page_v1(award, base)
+    page = pages.award_page_v1(award, base)
     return {
         "created_at": award.made_at,
         "created_by": made_by,
@@ -170,110 +137,15 @@ def award_v1(award: Award, made_by: str, base: str) -> Shape:
         "expires": award.expires,
         "hashed": award.hashed,
         "extensions": {},
-        "json": {**page, "verify": {"url": award_url(award, base), "type": "hosted"}},
-        "issuer": issuer_page_url(award.badge_class.issuer, base),
-        "badge_class": badge_class_url(award.badge_class, base),
-        "public_url": award_url(award, base),
+        "json": {**page, "verify": {"url": pages.award_url(award, base), "type": "hosted"}},
+        "issuer": pages.issuer_page_url(award.badge_class.issuer, base),
+        "badge_class": pages.badge_class_url(award.badge_class, base),
+        "public_url": pages.award_url(award, base),
     }
 
 
 def _own_picture(award: Award) -> str:
     return f"media/uploads/badges/assertion-{award.id}.png"
-
-
-# Public pages, in Open Badges 2.0 and, with ?v=1_1, in 1.1
-
-
-def award_page(award: Award, base: str, expand: tuple[str, ...] = ()) -> Shape:
-    """Return the public page of an award; `expand` may name `badge` and `badge.issuer`."""
-    head = {"@context": V2, "type": "Assertion", "id": award_url(award, base)}
-    if award.revoked:
-        return {**head, "revoked": True, "revocationReason": award.reason}
-    badge: Any = badge_class_url(award.badge_class, base)
-    if "badge" in expand:
-        badge = badge_class_page(award.badge_class, base, nested="badge.issuer" in expand)
-    evidence = [
-        {"type": "Evidence", **_said(id=url, narrative=text)} for url, text in award.evidence
-    ]
-    return {
-        **head,
-        "badge": badge,
-        "image": f"{award_url(award, base)}/image",
-        "verification": {"type": "HostedBadge"},
-        **({"evidence": evidence} if evidence else {}),
-        **_said(narrative=award.narrative, expires=award.expires),
-        "issuedOn": award.issued_on.replace("Z", "+00:00"),
-        "recipient": {**_recipient(award), **_salt(award)},
-    }
-
-
-def award_page_v1(award: Award, base: str) -> Shape:
-    """Return the public page of an award in Open Badges 1.1."""
-    own = award_url(award, base)
-    if award.revoked:
-        return {"@context": V1, "id": own + OLDER, "revoked": True}
-    return {
-        "@context": V1,
-        "type": "Assertion",
-        "id": own + OLDER,
-        "badge": badge_class_url(award.badge_class, base) + OLDER,
-        "image": f"{own}/image",
-        "uid": award.id,
-        "verify": {"url": own + OLDER, "type": "hosted"},
-        **_one_evidence(award, own),
-        "issuedOn": award.issued_on.replace("Z", "+00:00"),
-        "recipient": {**_recipient(award), **_salt(award)},
-    }
-
-
-def _one_evidence(award: Award, own: str) -> Shape:
-    if not award.evidence:
-        return {}
-    return {"evidence": (award.evidence[0][0] or own) if len(award.evidence) == 1 else own}
-
-
-def badge_class_page(badge_class: OwnBadgeClass, base: str, *, nested: bool = False) -> Shape:
-    """Return the public page of a badge class."""
-    own, issuer = badge_class_url(badge_class, base), badge_class.issuer
-    return {
-        "@context": V2,
-        "type": "BadgeClass",
-        "id": own,
-        "name": badge_class.name,
-        "description": badge_class.description,
-        "issuer": issuer_page(issuer, base) if nested else issuer_page_url(issuer, base),
-        "image": f"{own}/image",
-        "criteria": _said(id=badge_class.criteria_url, narrative=badge_class.criteria_narrative),
-        "alignment": badge_class.alignments,
-        "tags": badge_class.tags,
-    }
-
-
-def issuer_page(issuer: OwnIssuer, base: str) -> Shape:
-    """Return the public page of an issuer."""
-    return {
-        "@context": V2,
-        "type": "Issuer",
-        "id": issuer_page_url(issuer, base),
-        "name": issuer.name,
-        "url": issuer.url,
-        "email": issuer.email,
-        "description": issuer.description,
-        "image": _picture(issuer, base),
-    }
-
-
-def older(page: Shape) -> Shape:
-    """Return the page of a badge class or an issuer as Open Badges 1.1."""
-    links = {"id": page["id"] + OLDER}
-    if isinstance(page.get("issuer"), str):
-        links["issuer"] = page["issuer"] + OLDER
-        links["criteria"] = page["criteria"].get("id") or page["id"]
-    return {**page, "@context": V1, **links}
-
-
-def _said(**values: Any) -> Shape:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 # To the learner
@@ -284,14 +156,19 @@ def as_held(award: Award, account: str, base: str) -> Held:
     badge_class, issuer = award.badge_class, award.badge_class.issuer
     issued_by = IssuerRow(
         issuer.id,
-        issuer_page_url(issuer, base),
+        pages.issuer_page_url(issuer, base),
         Issuer(
-            issuer.name, issuer.url, None, issuer.description, issuer.email, _picture(issuer, base)
+            issuer.name,
+            issuer.url,
+            None,
+            issuer.description,
+            issuer.email,
+            pages.picture(issuer, base),
         ),
     )
     row = BadgeClassRow(
         badge_class.id,
-        badge_class_url(badge_class, base),
+        pages.badge_class_url(badge_class, base),
         BadgeClass(
             badge_class.name,
             description=badge_class.description,
@@ -312,7 +189,7 @@ def as_held(award: Award, account: str, base: str) -> Held:
     return Held(
         id=award.id,
         account=account,
-        open_badge_id=award_url(award, base),
+        open_badge_id=pages.award_url(award, base),
         assertion=assertion,
         badge_class=row,
         address=award.identity,
