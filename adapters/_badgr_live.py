@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
-from migrator.errors import Incomplete
-from migrator.openbadges.baking import sniff
 from migrator.openbadges.documents import parse
 from migrator.openbadges.model import Json, JsonObject, Unreadable
 from migrator.sources.found import (
@@ -30,8 +27,8 @@ from migrator.sources.live import LivePlace, Reply, quoted
 from ._badgr_known import Known, addresses_of, entity_id, kind_of, name_of, picture_of
 from ._badgr_records import badge_of
 from ._badgr_signin import JSON, access_token, not_badgr
+from ._live_picture import with_picture
 
-_BUSY = frozenset({429, 502, 503, 504})
 _ALL = "include_expired=true&include_revoked=true"
 _BACKPACK = "the scope rw:backpack, and an account with a confirmed e-mail address"
 _ISSUERS = "the scope rw:issuer"
@@ -40,10 +37,6 @@ _AFTER_BACKPACK = "issuers"
 _HIDDEN = (
     "The host does not show the {} of this account (HTTP {}), so they are missing; the badges are "
     "not touched by that. They need {}."
-)
-_NO_PICTURE = (
-    "The picture of this badge could not be had ({}); the badge itself was kept. Read the account "
-    "again later, or save the picture from the backpack's own pages and archive that too."
 )
 _NO_RECORD = "This entry is no badge that we can read. Look at it in the backpack's own pages."
 
@@ -144,9 +137,10 @@ class _Account:
                 yield Problem(locator, "no_badge", _NO_RECORD, item.data)
                 continue
             locator = f"{where}, {entity_id(record) or f'item {number}'}"
-            image, why = self._picture(picture_of(record)) if pictures else (None, "")
-            found = badge_of(locator, record, item.data, self.known, image)
-            yield _without_picture(found, why) if why else found
+            found = badge_of(locator, record, item.data, self.known)
+            if pictures and isinstance(found, Found):
+                found = with_picture(self.place, found, picture_of(record))
+            yield found
 
     def awards(self) -> Iterator[Outcome]:
         """Yield what each issuer of the account awarded, going on at the place's bookmark."""
@@ -190,26 +184,6 @@ class _Account:
             if following:
                 yield Bookmark(f"{issuer} {following}")
 
-    def _picture(self, url: str | None) -> tuple[bytes | None, str]:
-        """Return a picture, or why there is none; one it may have later stops the run."""
-        if url is None or not url.startswith(("http://", "https://")):
-            return None, "the account names none"
-        ours = urlsplit(url)[:2] == urlsplit(self.place.base)[:2]
-        try:
-            reply = self.place.get(url)
-        except Incomplete:
-            if ours:
-                raise
-            return None, f"{urlsplit(url).netloc} does not answer"
-        if ours and reply.status in _BUSY:
-            raise self.place.refusal(reply)
-        if reply.status == 200 and sniff(reply.body):
-            return reply.body, ""
-        return (
-            None,
-            "what is there is no picture" if reply.status == 200 else f"HTTP {reply.status}",
-        )
-
     def _get(self, path: str) -> Reply:
         return self.place.get(path, self.headers)
 
@@ -217,14 +191,6 @@ class _Account:
         sentence = _HIDDEN.format(what, reply.status, needs)
         locator = f"{self.place.label}, {what}"
         return Problem(locator, f"{what}_hidden", sentence, severity=Severity.WARNING)
-
-
-def _without_picture(found: Found | Problem, why: str) -> Found | Problem:
-    if isinstance(found, Problem):
-        return found
-    sentence = _NO_PICTURE.format(why)
-    warning = Problem(found.locator, "picture_missing", sentence, severity=Severity.WARNING)
-    return replace(found, warnings=(*found.warnings, warning))
 
 
 def _is_answer(reply: Reply) -> bool:

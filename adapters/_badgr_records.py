@@ -36,9 +36,7 @@ _NO_SIGNATURE = (
 )
 
 
-def badge_of(
-    locator: str, record: JsonObject, raw: bytes, known: Known, image: bytes | None = None
-) -> Found | Problem:
+def badge_of(locator: str, record: JsonObject, raw: bytes, known: Known) -> Found | Problem:
     """Return the badge a record is about; a problem, with its bytes, when it cannot be read."""
     try:
         assertion = _of_v1(record, known) if "json" in record else _of_v2(record, known)
@@ -52,7 +50,6 @@ def badge_of(
         locator,
         row_document(assertion, PARTS_OF, unread=dict(_unread(record))),
         hosted_url=assertion.hosted_url,
-        image=image,
         holder=_holder(record),
         memberships=tuple(known.memberships.get(entity_id(record), ())),
         warnings=warnings,
