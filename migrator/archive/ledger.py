@@ -9,8 +9,24 @@ from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease
+from migrator.archive.selection import EVERYTHING, Selection
 
 FINAL = ("done", "already_there")
+_PATIENCE = 60_000  # milliseconds
+_WITH_WORK = """
+select account.id from account where account.destination_id = ? and account.id > ? and (
+  exists (select 1 from transfer where transfer.account_id = account.id
+    and transfer.state in ('planned', 'sending', 'waiting'){meant})
+  or exists (select 1 from collection
+    join collection_assertion on collection_assertion.collection_id = collection.id
+    join transfer on transfer.assertion_id = collection_assertion.assertion_id
+      and transfer.account_id = account.id and transfer.state in ('done', 'already_there')
+    left join remote_collection on remote_collection.collection_id = collection.id
+      and remote_collection.account_id = account.id
+    where collection.learner_id = account.learner_id
+    group by collection.id having count(*) > coalesce(max(remote_collection.filled), 0)))
+order by account.id limit ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +116,20 @@ def routes(archive: Archive, destination_id: int) -> list[Routed]:
     return [Routed(*row) for row in rows]
 
 
-def accounts_with_work(archive: Archive, destination_id: int) -> list[int]:
-    """Return the accounts that have anything to send, to ask about or to sort into collections."""
-    rows = archive.all(
-        "select account_id from transfer where destination_id = ?1 and account_id is not null"
-        " and state in ('planned', 'sending', 'waiting')"
-        " union select transfer.account_id from transfer"
-        " join collection_assertion on collection_assertion.assertion_id = transfer.assertion_id"
-        " join collection on collection.id = collection_assertion.collection_id"
-        " join account on account.id = transfer.account_id"
-        "   and account.learner_id = collection.learner_id"
-        " left join remote_collection on remote_collection.collection_id = collection.id"
-        "   and remote_collection.account_id = account.id"
-        " where transfer.destination_id = ?1 and transfer.state in ('done', 'already_there')"
-        " group by transfer.account_id, collection.id"
-        " having count(*) > coalesce(max(remote_collection.filled), 0)"
-        " order by account_id",
-        destination_id,
-    )
+def accounts_with_work(
+    archive: Archive,
+    destination_id: int,
+    after: int = 0,
+    limit: int = 200,
+    selection: Selection = EVERYTHING,
+) -> list[int]:
+    """Return accounts that have anything to send, to ask about or to sort into collections.
+
+    By id, the first `limit` of those after the id `after`; to send of what is selected.
+    """
+    where = selection.of("transfer.assertion_id")
+    query = _WITH_WORK.format(meant=where.text)
+    rows = archive.all(query, destination_id, after, *where.values, limit)
     return [row[0] for row in rows]
 
 
@@ -133,20 +145,39 @@ def count_due(archive: Archive, account_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def due(archive: Archive, account_id: int, after: int, limit: int = 200) -> list[Due]:
-    """Return the next transfers of an account that can be sent now, by id.
+def count_due_all(archive: Archive, destination_id: int, selection: Selection = EVERYTHING) -> int:
+    """Return how many transfers selected can be sent to a destination, whatever their accounts.
+
+    Badges that were put back by `retry` and not planned since are among them.
+    """
+    where = selection.of("transfer.assertion_id")
+    row = archive.one(
+        "select count(*) from transfer where destination_id = ? and (state in"  # noqa: S608 - our own names
+        " ('planned', 'sending') or (state = 'waiting' and coalesce(due_at, '') <= ?))"
+        f"{where.text}",
+        *(destination_id, archive.now(), *where.values),
+    )
+    return int(row[0]) if row else 0
+
+
+def due(
+    archive: Archive,
+    account_id: int,
+    after: int,
+    limit: int = 200,
+    selection: Selection = EVERYTHING,
+) -> list[Due]:
+    """Return the next transfers of an account that can be sent now, by id, of those selected.
 
     One that was put back by `retry` and not planned since has no input yet, and is not among them.
     """
+    where = selection.of("transfer.assertion_id")
     rows = archive.all(
-        "select id, assertion_id, input from transfer where account_id = ? and id > ?"
+        "select id, assertion_id, input from transfer where account_id = ? and id > ?"  # noqa: S608 - our own names
         " and input is not null and (state = 'planned'"
-        " or (state = 'waiting' and coalesce(due_at, '') <= ?))"
+        f" or (state = 'waiting' and coalesce(due_at, '') <= ?)){where.text}"
         " order by id limit ?",
-        account_id,
-        after,
-        archive.now(),
-        limit,
+        *(account_id, after, archive.now(), *where.values, limit),
     )
     return [Due(*row) for row in rows]
 
@@ -176,6 +207,17 @@ def mark_sending(archive: Archive, lease: Lease, account_id: int, transfer_id: i
             (archive.now(), transfer_id, account_id),
         )
     return bool(marked.rowcount)
+
+
+def take_back(archive: Archive, transfer_id: int) -> None:
+    """Note that a request did not leave after all; the badge is as it was before."""
+    with archive.writing() as conn:
+        conn.execute(
+            "update transfer set attempts = attempts - 1, changed_at = ?,"
+            " state = case when due_at is null then 'planned' else 'waiting' end"
+            " where id = ? and state = 'sending'",
+            (archive.now(), transfer_id),
+        )
 
 
 def record(archive: Archive, run_id: int, transfer_id: int, result: Result) -> None:
@@ -216,8 +258,12 @@ def retry(archive: Archive, destination_id: int, reason: str | None, learner: in
 
 
 def durable(archive: Archive) -> None:
-    """Make every commit from here on survive a power cut (the push's promise)."""
+    """Make every commit from here on survive a power cut (the push's promise).
+
+    A push lasts for days: another program at work on the file for a minute is waited for.
+    """
     archive.conn.execute("pragma synchronous = full")
+    archive.conn.execute(f"pragma busy_timeout = {_PATIENCE}")
 
 
 def _set(conn: sqlite3.Connection, transfer_id: int, result: Result, now: str) -> None:

@@ -12,6 +12,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.artwork import join
 from migrator.archive.digest import short_digest
 from migrator.archive.documents import document_bytes, together
+from migrator.archive.selection import EVERYTHING, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,14 @@ def kept(archive: Archive, assertion_id: int) -> Kept:
     return _kept(row)
 
 
-def all_kept(archive: Archive, batch: int = 500) -> Iterator[list[Kept]]:
-    """Yield every badge in batches, by id; memory does not grow with the archive."""
+def all_kept(
+    archive: Archive, batch: int = 500, selection: Selection = EVERYTHING
+) -> Iterator[list[Kept]]:
+    """Yield every badge selected in batches, by id; memory does not grow with the archive."""
     last = 0
-    while rows := archive.all(
-        _KEPT + " where assertion.id > ? order by assertion.id limit ?", last, batch
-    ):
+    where = selection.where()
+    query = _KEPT + f" where assertion.id > ?{where.text} order by assertion.id limit ?"
+    while rows := archive.all(query, last, *where.values, batch):
         last = rows[-1]["id"]
         yield [_kept(row) for row in rows]
 

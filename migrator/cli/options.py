@@ -64,6 +64,42 @@ Username = Annotated[
     str | None,
     typer.Option("--as", metavar="EMAIL", help="The account at the destination."),
 ]
+PasswordCommand = Annotated[
+    str | None,
+    typer.Option(
+        "--password-command",
+        envvar="BADGE_MIGRATOR_PASSWORD_COMMAND",
+        metavar="COMMAND",
+        help="Ask this command for passwords, such as 'pass show badgr/{username}'; it is run"
+        " without a shell, and what it prints is never logged.",
+    ),
+]
+OfLearner = Annotated[
+    list[str] | None,
+    typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges; repeatable."),
+]
+OfIssuer = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--issuer", metavar="NAME", help="Only this issuer's badges (name or host); repeatable."
+    ),
+]
+OfBadgeClass = Annotated[
+    list[str] | None,
+    typer.Option("--badge-class", metavar="NAME", help="Only of this badge class; repeatable."),
+]
+IssuedAfter = Annotated[
+    str | None,
+    typer.Option("--issued-after", metavar="DAY", help="Only issued on this day or later."),
+]
+IssuedBefore = Annotated[
+    str | None,
+    typer.Option("--issued-before", metavar="DAY", help="Only issued before this day."),
+]
+OfSource = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="NAME", help="Only found in this source; repeatable."),
+]
 PublishCollections = Annotated[
     bool,
     typer.Option(

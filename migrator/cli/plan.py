@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.console import Console
-from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, CheckWeb, To, Via
+from migrator.cli.options import (
+    DEFAULT_ARCHIVE,
+    ArchiveFile,
+    AsJson,
+    CheckWeb,
+    IssuedAfter,
+    IssuedBefore,
+    OfBadgeClass,
+    OfIssuer,
+    OfLearner,
+    OfSource,
+    To,
+    Via,
+)
 
 if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
+    from migrator.archive.selection import Selection
     from migrator.destinations.base import Destination
     from migrator.report.ways import Way
     from migrator.transfer.plan import PlanCounts, Question
@@ -47,10 +61,11 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan that was made: its counts, and the ways out of it."""
+    """A plan that was made: its counts, the ways out of it, and what was selected, if not all."""
 
     counts: PlanCounts
     ways: list[Way] = field(default_factory=list)
+    selected: dict[str, object] | None = None
 
     @property
     def command(self) -> str:
@@ -99,16 +114,24 @@ def plan(
     with_deleted: Annotated[
         bool, typer.Option("--with-deleted", help="Move badges too that learners had deleted.")
     ] = False,
+    learner: OfLearner = None,
+    issuer: OfIssuer = None,
+    badge_class: OfBadgeClass = None,
+    issued_after: IssuedAfter = None,
+    issued_before: IssuedBefore = None,
+    source: OfSource = None,
     as_json: AsJson = False,
 ) -> None:
     """Say of each badge what the destination will do with it, why, and which way it takes.
 
     Counts what `verify` has recorded; of what it never asked, the archive's copy is taken to be
-    alive and unchanged. --check asks the issuers' sites now.
+    alive and unchanged. --check asks the issuers' sites now. Badges that are not selected keep what
+    an earlier plan said of them.
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
+    from migrator.cli.selecting import select
 
     console = Console(as_json)
     web = WebAsked(check or via is not None, via, max_age)
@@ -120,7 +143,18 @@ def plan(
 
             explain_badge(opened, saved, explain, console, web=web, allowed=allowed)
             return
-        made = make_plan(opened, destination, saved, console, web=web, allowed=allowed)
+        selection = select(
+            opened,
+            learner=learner,
+            issuer=issuer,
+            badge_class=badge_class,
+            issued_after=issued_after,
+            issued_before=issued_before,
+            source=source,
+        )
+        made = make_plan(
+            opened, destination, saved, console, web=web, allowed=allowed, selection=selection
+        )
         known = accounts.accounts(opened, saved.id)
     following = made.command if known else f"badge-migrator login {saved.name} --as EMAIL"
     console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(made)})
@@ -135,23 +169,36 @@ def make_plan(
     *,
     web: WebAsked,
     allowed: Allowed | None = None,
+    selection: Selection | None = None,
 ) -> Made:
-    """Plan with progress, and say how it turned out and which ways the badges take."""
+    """Plan with progress, and say how it turned out and which ways the badges take.
+
+    Without a `selection` every badge is planned.
+    """
+    from dataclasses import replace
+
     from migrator import errors
-    from migrator.archive import ledger, shelf, totals
+    from migrator.archive import ledger, totals
+    from migrator.archive import selection as selections
+    from migrator.cli import selecting
     from migrator.cli.progress import progress
     from migrator.report.summary import destination_lines
     from migrator.report.ways import way_lines, ways
     from migrator.transfer.plan import plan as write
 
+    chosen = selection or selections.EVERYTHING
     question = ask(opened, destination, saved, web, allowed or Allowed())
-    with progress("Planning", shelf.count(opened)) as show:
-        counts = write(opened, question, show)
-    for total in totals.totals(opened).destinations:
-        if total.name == saved.name:
-            console.lines(destination_lines(total))
+    with progress("Planning", selections.count(opened, chosen)) as show:
+        counts = write(opened, replace(question, selection=chosen), show)
+    total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
+    console.lines(destination_lines(total))
+    selected = None
+    if not chosen.everything:
+        of_selected = selections.total(opened, saved.id, saved.name, chosen)
+        selected = selecting.selected_facts(of_selected, total)
+        console.say(selecting.selected_line(of_selected, total))
     hosts = tuple(host for host, _ in counts.hosts)
-    made = Made(counts, ways(ledger.routes(opened, saved.id), hosts, saved.name))
+    made = Made(counts, ways(ledger.routes(opened, saved.id), hosts, saved.name), selected)
     if made.ways:
         console.say("What can be done:")
         console.lines(way_lines(made.ways))
@@ -226,4 +273,6 @@ def _facts(made: Made) -> dict[str, object]:
 
     facts = {**asdict(made.counts), "ways": [asdict(one) for one in made.ways]}
     facts["hosts"] = [{"host": host, "badges": badges} for host, badges in made.counts.hosts]
+    if made.selected is not None:
+        facts["selected"] = made.selected
     return facts

@@ -13,6 +13,12 @@ from migrator.cli.options import (
     DEFAULT_ARCHIVE,
     ArchiveFile,
     AsJson,
+    IssuedAfter,
+    IssuedBefore,
+    OfBadgeClass,
+    OfIssuer,
+    OfLearner,
+    OfSource,
     PublishCollections,
     To,
     Username,
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
+    from migrator.archive.selection import Selection
     from migrator.archive.totals import DestinationTotal
     from migrator.destinations.base import Destination, Session
     from migrator.transfer.campaign import AccountPush
@@ -45,6 +52,12 @@ def push(
         ),
     ] = False,
     publish_collections: PublishCollections = False,
+    learner: OfLearner = None,
+    issuer: OfIssuer = None,
+    badge_class: OfBadgeClass = None,
+    issued_after: IssuedAfter = None,
+    issued_before: IssuedBefore = None,
+    source: OfSource = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,10 +69,20 @@ def push(
     from migrator.archive.archive import Archive
     from migrator.cli import emails
     from migrator.cli.destination import resolve
+    from migrator.cli.selecting import select
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
+        selection = select(
+            opened,
+            learner=learner,
+            issuer=issuer,
+            badge_class=badge_class,
+            issued_after=issued_after,
+            issued_before=issued_before,
+            source=source,
+        )
         added: list[Added] = []
         if add_emails:
             added = emails.add_emails(
@@ -74,6 +97,7 @@ def push(
             limit=limit,
             publish=publish_collections,
             added=added,
+            selection=selection,
         )
     if code:
         raise typer.Exit(code)
@@ -89,12 +113,15 @@ def send(
     limit: int | None,
     publish: bool,
     added: Sequence[Added] = (),
+    selection: Selection | None = None,
 ) -> int:
     """Push with progress, say what came of it, and return the exit code.
 
-    `added` are the addresses that were added to accounts before.
+    `added` are the addresses that were added to accounts before; without a `selection` everything
+    that is planned is sent.
     """
     from migrator.archive import ledger, totals
+    from migrator.archive import selection as selections
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
     from migrator.secrets import Keychain
@@ -102,7 +129,8 @@ def send(
     from migrator.transfer.push import Limits
 
     done = 0
-    due = sum(ledger.count_due(opened, one) for one in ledger.accounts_with_work(opened, saved.id))
+    chosen = selection or selections.EVERYTHING
+    due = ledger.count_due_all(opened, saved.id, chosen)
     with stoppable("the badge under way") as stop, progress("Sending", due) as show:
 
         def watch(sent: Sent) -> None:
@@ -117,14 +145,17 @@ def send(
             destination,
             Keychain(),
             _wrapping(destination, stop),
-            Limits(limit, stop),
+            Limits(limit, stop, chosen),
             publish,
         )
         pushed = campaign.push(username, watch)
         interrupted = stop()
     total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
-    _say_end(console, saved, pushed, total, interrupted=interrupted, added=added)
-    return _exit_code(pushed, total, interrupted=interrupted)
+    meant = total
+    if not chosen.everything:
+        meant = selections.total(opened, saved.id, saved.name, chosen)
+    _say_end(console, saved, pushed, total, meant, interrupted=interrupted, added=added)
+    return _exit_code(pushed, meant, interrupted=interrupted)
 
 
 def _wrapping(destination: Destination, stop: Callable[[], bool]) -> Callable[[Session], Session]:
@@ -149,12 +180,15 @@ def _say_end(
     saved: SavedDestination,
     pushed: list[AccountPush],
     total: DestinationTotal,
+    meant: DestinationTotal,
     *,
     interrupted: bool,
     added: Sequence[Added],
 ) -> None:
+    """Say it: `total` is of all badges, `meant` of those selected (the same where all are)."""
     from dataclasses import asdict
 
+    from migrator.cli import selecting
     from migrator.cli.emails import following
     from migrator.report.words import badges, plain, transfer_balance
 
@@ -177,10 +211,13 @@ def _say_end(
             "addresses": [asdict(one) for one in added],
             "states": dict(_states(total)),
             "missing": total.missing,
+            **({"selected": selecting.selected_facts(meant, total)} if meant is not total else {}),
         },
     )
+    if meant is not total:
+        console.say(selecting.selected_line(meant, total))
     console.last(transfer_balance(total))
-    console.last(following(list(added), saved) or _next(saved, total, interrupted=interrupted))
+    console.last(following(list(added), saved) or _next(saved, meant, interrupted=interrupted))
 
 
 def _states(total: DestinationTotal) -> Counter[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -94,7 +94,12 @@ class Campaign:
                     f"{username} has not signed in at {self.saved.name}.",
                     f"Run: badge-migrator login {self.saved.name} --as {username}",
                 )
-        busy = set(ledger.accounts_with_work(self.archive, self.saved.id))
+        selection = self.limits.selection
+        busy: set[int] = set()
+        while more := ledger.accounts_with_work(
+            self.archive, self.saved.id, max(busy, default=0), selection=selection
+        ):
+            busy.update(more)
         return [one for one in known if one.id in busy]
 
     def push(self, username: str | None, watch: Callable[[Sent], None]) -> list[AccountPush]:
@@ -108,7 +113,7 @@ class Campaign:
         for account in self.accounts(username):
             if self.limits.stop() or (left is not None and left <= 0):
                 break
-            one = self._push_one(account, Limits(left, self.limits.stop), watch)
+            one = self._push_one(account, replace(self.limits, badges=left), watch)
             pushed.append(one)
             later = later + 1 if one.later else 0
             if one.tally.stopped == UNREACHABLE or later >= _LATER_IN_A_ROW:

@@ -13,6 +13,8 @@ from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.ledger import Planned
+from migrator.archive.selection import EVERYTHING, Selection
+from migrator.archive.selection import total as selected_total
 from migrator.archive.shelf import Kept
 from migrator.destinations.base import Capabilities
 from migrator.openbadges.model import BadgeClass
@@ -25,9 +27,10 @@ from migrator.verify.archived import ArchivedWeb
 
 @dataclass(frozen=True, slots=True)
 class PlanCounts:
-    """How a plan turned out, over every badge of the archive.
+    """How a plan turned out, over every badge of the archive or of a selection.
 
-    `hosts` are those whose owners could put badges back, with how many, the most first.
+    `not_planned` are badges that no plan has met yet, because none selected them; `hosts` are those
+    whose owners could put badges back, with how many, the most first.
     """
 
     badges: int = 0
@@ -36,13 +39,14 @@ class PlanCounts:
     finished: int = 0
     refused: int = 0
     waiting: int = 0
+    not_planned: int = 0
     hosts: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def balances(self) -> bool:
         """Whether every badge is accounted for."""
-        return self.badges == (
-            self.to_send + self.held + self.finished + self.refused + self.waiting
+        return self.badges == sum(
+            (self.to_send, self.held, self.finished, self.refused, self.waiting, self.not_planned)
         )
 
 
@@ -50,7 +54,8 @@ class PlanCounts:
 class Question:
     """What a plan is made for and against; `with_deleted` moves what learners had deleted too.
 
-    `asked` is "web" or "archive": who has answered, mostly.
+    Badges that are not in the `selection` keep what an earlier plan said of them. `asked` is "web"
+    or "archive": who has answered, mostly.
     """
 
     destination: SavedDestination
@@ -60,6 +65,7 @@ class Question:
     now: datetime
     with_deleted: bool = False
     options: Options = NOTHING_ALLOWED
+    selection: Selection = EVERYTHING
 
     def judge(self, archive: Archive, accounts: list[Account], web: Web | None = None) -> Judge:
         """Return the judge of this question; `web` is asked instead of its own."""
@@ -71,7 +77,7 @@ class Question:
 
 
 def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> PlanCounts:
-    """Write a transfer for every badge of the archive with its predicted outcome and reason.
+    """Write a transfer for every badge selected with its predicted outcome and reason.
 
     What is done, waiting or refused by the destination keeps its state; planned and held ones are
     judged anew. `watch` is told how many badges have been judged.
@@ -81,7 +87,7 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
         judge = question.judge(archive, accounts_store.accounts(archive, question.destination.id))
         hosts: Counter[str] = Counter()
         judged = 0
-        for batch in shelf.all_kept(archive):
+        for batch in shelf.all_kept(archive, selection=question.selection):
             decisions = [_decide(badge, judge.judge(badge)) for badge in batch]
             _write(archive, question, decisions)
             lease.renew()
@@ -92,16 +98,20 @@ def plan(archive: Archive, question: Question, watch: Callable[[int], None]) -> 
     return replace(count(archive, question.destination.id), hosts=tuple(hosts.most_common()))
 
 
-def count(archive: Archive, destination_id: int) -> PlanCounts:
-    """Add up the plan as it stands now."""
-    states = ledger.states(archive, destination_id)
+def count(archive: Archive, destination_id: int, selection: Selection = EVERYTHING) -> PlanCounts:
+    """Add up the plan as it stands now, over what is selected."""
+    total = selected_total(archive, destination_id, "", selection)
+    states: Counter[str] = Counter()
+    for one in total.states:
+        states[one.state] += one.badges
     return PlanCounts(
-        badges=shelf.count(archive),
+        badges=total.badges,
         to_send=states["planned"],
         held=states["held"],
         finished=states["done"] + states["already_there"],
         refused=states["refused"],
         waiting=states["waiting"] + states["sending"],
+        not_planned=total.not_planned,
     )
 
 

@@ -11,6 +11,7 @@ from migrator.archive.accounts import Account
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, leased
 from migrator.archive.ledger import Due, Result
+from migrator.archive.selection import EVERYTHING, Selection
 from migrator.destinations.base import Held, Input, Outcome, OutcomeState, Parcel, Session
 from migrator.openbadges.identity import canonical_url
 from migrator.transfer.parcels import parcel, remote_ids
@@ -46,10 +47,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far one push may go: badges to send (None: all), and the request to stop."""
+    """How far one push may go: badges to send (None: all), the request to stop, which badges."""
 
     badges: int | None = None
     stop: Callable[[], bool] = lambda: False
+    selection: Selection = EVERYTHING
 
 
 def push_account(
@@ -102,7 +104,8 @@ class _Pusher:
     def send_due(self) -> Tally:
         tally = Tally()
         last = unreachable = 0
-        while batch := ledger.due(self.archive, self.account.id, last):
+        chosen = self.limits.selection
+        while batch := ledger.due(self.archive, self.account.id, last, selection=chosen):
             for due in batch:
                 last = due.transfer_id
                 tally.stopped = self._stopped(tally)
