@@ -13,12 +13,14 @@ from migrator.adapters.badgr_api import BadgrApi
 from typer.testing import CliRunner
 
 from migrator.archive.archive import Archive
+from migrator.archive.intake import read_sources
 from migrator.cli.app import app
-from migrator.errors import SignInFailed
+from migrator.errors import Incomplete, SignInFailed
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
 from migrator.sources.found import Found, Problem
+from migrator.sources.recorded import recorded_place
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Al1ce-passw0rd"
@@ -175,3 +177,20 @@ def test_a_v1_record_without_an_address_is_a_problem(inside):
     found = badge_of("x", {"json": inside, "recipient_identifier": "a"}, b"raw", Known())
     assert isinstance(found, Problem)
     assert found.raw == b"raw"
+
+
+def test_a_reading_that_stops_at_a_page_goes_on_there_and_its_counts_with_it(tmp_path):
+    recording = ROOT / "fixtures" / "badgr-api" / "good" / "live" / "live.json"
+    place = recorded_place(recording)
+    second = next(asked for asked in place.web.replies if "cursor" in asked)
+    answer = place.web.replies.pop(second)
+    place.web.replies[second] = {"status": 503}
+    with Archive.open(tmp_path / "a.db") as archive:
+        with pytest.raises(Incomplete):
+            read_sources(archive, place, lambda counts: None, BadgrApi())
+        assert archive.all("select found, state from source")[0][:] == (4, "interrupted")
+        again = recorded_place(recording)
+        again.web.replies[second] = answer
+        (read,) = read_sources(archive, again, lambda counts: None, BadgrApi())
+    assert (read.counts.found, read.counts.archived) == (5, 5)
+    assert not [asked for asked in again.web.asked if "num=100" in asked and "cursor" not in asked]
