@@ -29,6 +29,7 @@ _NO_RESULT = (
     "A cell of this row is a formula, and the file does not say what it came to. "
     "Open it in your spreadsheet program, save it, and archive it again."
 )
+_BOMB = "The workbook is packed so tightly that it is no workbook of badges."
 _CHUNK = 1 << 16
 _COLUMNS = 256
 _ROWS = 1_048_576
@@ -109,10 +110,10 @@ def _refuse_bombs(file: IO[bytes], limits: Limits) -> None:
         for info in packed.infolist():
             large = info.file_size > limits.ratio_floor
             if large and info.file_size > info.compress_size * limits.ratio:
-                raise ValueError(f"{info.filename} is packed too tightly")
+                raise SourceUnreadable(_BOMB, _AGAIN)
             # This one is held whole.
             if info.filename == "xl/sharedStrings.xml" and info.file_size > limits.member_bytes:
-                raise ValueError("it is too large; save its sheets as CSV")
+                raise SourceUnreadable("The workbook is too large.", "Save its sheets as CSV.")
 
 
 def _has_formulas(file: IO[bytes]) -> bool:

@@ -75,25 +75,25 @@ class CsvText:
                 cells = next(csv.reader(taken, delimiter=self.delimiter, strict=True), None)
                 wrong = ""
             except csv.Error:
-                cells, wrong = [], _LONG if taken.too_long else _OPEN
                 lines.give_back(taken.lines[1:])
-                if not taken.too_long:
-                    cells, wrong = self._loosely(taken.text, wrong)
+                cells, wrong = self._loosely(taken.text)
             if cells is None:
                 return
+            if taken.too_long:
+                cells, wrong = [], _LONG
             raw = b"".join(taken.lines) if not wrong else taken.lines[0]
             found = tuple([cell.strip(_BLANK) for cell in cells])
             if wrong or (any(found) and not _is_hint(found, number)):
                 yield Record(number, found, raw.rstrip(b"\r\n")[:_RAW], wrong)
 
-    def _loosely(self, text: str, wrong: str) -> tuple[list[str], str]:
+    def _loosely(self, text: str) -> tuple[list[str], str]:
         """Read one line whose quotation marks are not as they should be, if that is all."""
         try:
             cells = next(csv.reader([text], delimiter=self.delimiter), [])
         except csv.Error:
             return [], _LONG
         # A mark behind the end of a quoted cell does no harm; one that opens a cell does.
-        return cells, wrong if text.count('"') % 2 else ""
+        return cells, _OPEN if text.count('"') % 2 else ""
 
 
 class _Lines:
@@ -142,10 +142,10 @@ class _Lines:
         """Return a line as text: in the file's encoding, else in Windows-1252."""
         for encoding in ("utf-8" if self._wide else self.encoding, "utf-8", "cp1252"):
             try:
-                return line.decode(encoding).lstrip("\ufeff")
+                return _one_line(line.decode(encoding).lstrip("\ufeff"))
             except UnicodeDecodeError:
                 continue
-        return line.decode("latin-1")
+        return _one_line(line.decode("latin-1"))
 
 
 class _Taken:
@@ -190,6 +190,11 @@ class _Rest(io.RawIOBase):
         window.at += len(data)
         buffer[: len(data)] = data
         return len(data)
+
+
+def _one_line(text: str) -> str:
+    """Return a line that ends as the csv module wants it; a stray return inside is a blank."""
+    return text.rstrip("\r\n").replace("\r", " ") + "\n" if "\r" in text else text
 
 
 def encoding_of(head: bytes) -> str:

@@ -18,6 +18,7 @@ Order = Literal["dmy", "mdy", "ymd", ""]
 ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 _NUMBERS = re.compile(r"(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})(?!\d)\.?,?(.*)", re.DOTALL)
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _OFFSET = re.compile(r"\s+([+-]\d\d:?\d\d|Z)$")
@@ -35,10 +36,8 @@ def written_date(text: str, order: Order = "") -> str | None:
     """
     text = text.strip()
     try:
-        if _COMPACT.fullmatch(text):
-            return _said(int(text[:4]), int(text[4:6]), int(text[6:]), "")
-        if _SERIAL.fullmatch(text):
-            return to_utc((_EXCEL + timedelta(days=float(text))).isoformat())
+        if len(text.partition(".")[0]) < 9 and _FIGURE.fullmatch(text):
+            return _figure(text)
         numbers = _NUMBERS.fullmatch(text)
         if numbers and len(numbers[1]) < 4:
             return _numbers(numbers, order)
@@ -65,6 +64,15 @@ def order_of(texts: Iterable[str]) -> Order:
 def is_ambiguous(text: str) -> bool:
     """Say whether a date can be read in two ways."""
     return written_date(text) is None and written_date(text, "dmy") is not None
+
+
+def _figure(text: str) -> str | None:
+    """Read 20140529, or days of a spreadsheet; as seconds it would be before there were badges."""
+    if _COMPACT.fullmatch(text):
+        return _said(int(text[:4]), int(text[4:6]), int(text[6:]), "")
+    if _SERIAL.fullmatch(text):
+        return to_utc((_EXCEL + timedelta(days=float(text))).isoformat())
+    return None
 
 
 def _numbers(found: re.Match[str], order: Order) -> str | None:
