@@ -13,6 +13,7 @@ from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 from migrator.cli.restore import complain_of_damage, file_by_file
 from migrator.cli.restore_site import restore_site
+from migrator.cli.whose import OnlyLearner
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
@@ -28,10 +29,6 @@ export = typer.Typer(
 )
 
 ToFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go.")]
-OnlyLearner = Annotated[
-    str | None,
-    typer.Option("--learner", metavar="EMAIL", help="Only the badges of this learner."),
-]
 Mask = Annotated[
     bool, typer.Option("--mask", help="Hide e-mail addresses in the index (not in the badges).")
 ]

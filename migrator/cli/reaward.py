@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrator import errors
 from migrator.cli.awarder import All, Awarder, patient, session_of
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, To
 from migrator.cli.reaward_map import map_
+from migrator.cli.whose import OnlyLearner, learner_meant
 
 if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
@@ -50,9 +50,7 @@ def run(
         str | None,
         typer.Option("--badge-class", metavar="NAME", help="Only badges of this old badge class."),
     ] = None,
-    learner: Annotated[
-        str | None, typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges.")
-    ] = None,
+    learner: OnlyLearner = None,
     everything: All = False,
     again: Annotated[
         bool, typer.Option("--again", help="Those too whose award was refused before.")
@@ -96,7 +94,7 @@ def run(
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        choice = Choice(everything, again, issuer, badge_class, _learner(opened, learner))
+        choice = Choice(everything, again, issuer, badge_class, learner_meant(opened, learner))
         if dry_run:
             _say_preview(opened, saved, choice, console)
             return
@@ -160,17 +158,6 @@ def _legacy_name(opened: Archive, badge_class_id: int) -> str:
 
     one = legacy_class(opened, badge_class_id)
     return f"{one.issuer}: {one.name}" if one.issuer else one.name
-
-
-def _learner(opened: Archive, text: str | None) -> int | None:
-    from migrator.archive.stories import learners_like
-
-    if text is None:
-        return None
-    matches = learners_like(opened, text)
-    if len(matches) != 1:
-        raise errors.Usage(f"{len(matches)} learners match {text}.", "Name one address.")
-    return matches[0]
 
 
 def _awarded(

@@ -11,6 +11,7 @@ import typer
 from migrator import errors
 from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
+from migrator.cli.whose import OnlyLearner, learner_meant
 
 if TYPE_CHECKING:
     from migrator.archive.archive import Archive
@@ -26,9 +27,7 @@ _WEB_ARCHIVE = "https://web.archive.org"
 def recover(
     context: typer.Context,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
-    learner: Annotated[
-        str | None, typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges.")
-    ] = None,
+    learner: OnlyLearner = None,
     host: Annotated[
         str | None,
         typer.Option(
@@ -87,7 +86,7 @@ def recover(
         raise errors.Usage(f"{host!r} is no host.", "Give a name such as badges.example.org.")
     Archive.read(archive_file).close()  # a mistyped name is not to make a new archive
     with Archive.open(archive_file) as opened, stoppable("the address under way") as stop:
-        chosen = None if learner is None else _learner(opened, learner)
+        chosen = learner_meant(opened, learner)
         scope = Scope(opened.now(), "wayback", chosen, host, again=again, unverified=unverified)
         ask = _Looking(opened, scope, Limits(limit, stop), console, kept)
         tally = ask.files(warc) if warc else None
@@ -152,15 +151,6 @@ class _Looking:
                     "detail": answer.detail,
                 }
             )
-
-
-def _learner(opened: Archive, address: str) -> int:
-    from migrator.archive.stories import learners_like
-
-    matches = learners_like(opened, address)
-    if len(matches) != 1:
-        raise errors.Usage(f"{len(matches)} learners match {address}.", "Name one address.")
-    return matches[0]
 
 
 def _finish(

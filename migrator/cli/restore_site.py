@@ -10,6 +10,7 @@ import typer
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 from migrator.cli.restore import complain_of_damage, file_by_file
+from migrator.cli.whose import OnlyLearner
 
 if TYPE_CHECKING:
     from migrator.archive.web.addressed import Said
@@ -41,10 +42,7 @@ def restore_site(
         bool, typer.Option("--zip", help="Write FOLDER/HOST.zip instead, to be sent by mail.")
     ] = False,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
-    learner: Annotated[
-        str | None,
-        typer.Option("--learner", metavar="EMAIL", help="Only the badges of this learner."),
-    ] = None,
+    learner: OnlyLearner = None,
     with_deleted: Annotated[
         bool,
         typer.Option("--with-deleted", help="Also badges that learners had deleted."),

@@ -9,6 +9,7 @@ import typer
 from migrator import errors
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, CheckWeb, To, Via
+from migrator.cli.whose import OnlyLearner, learner_meant
 
 
 def retry(
@@ -17,9 +18,7 @@ def retry(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Only badges refused or held for this reason.")
     ] = None,
-    learner: Annotated[
-        str | None, typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges.")
-    ] = None,
+    learner: OnlyLearner = None,
     check: CheckWeb = False,
     via: Via = None,
     as_json: AsJson = False,
@@ -30,7 +29,6 @@ def retry(
     """
     from migrator.archive import ledger
     from migrator.archive.archive import Archive
-    from migrator.archive.stories import learners_like
     from migrator.cli.destination import resolve
     from migrator.cli.login import refresh
     from migrator.cli.plan import WebAsked, make_plan
@@ -43,12 +41,7 @@ def retry(
         )
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        chosen = None
-        if learner is not None:
-            matches = learners_like(opened, learner)
-            if len(matches) != 1:
-                raise errors.Usage(f"{len(matches)} learners match {learner}.", "Name one address.")
-            chosen = matches[0]
+        chosen = learner_meant(opened, learner)
         for line in refresh(opened, destination, saved):
             console.say(line)
         back = ledger.retry(opened, saved.id, reason, chosen)

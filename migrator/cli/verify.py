@@ -9,11 +9,11 @@ import typer
 from migrator import errors
 from migrator.cli.console import Console
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, Via
+from migrator.cli.whose import OnlyLearner, learner_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from migrator.archive.archive import Archive
     from migrator.reasons import Who
     from migrator.verify.hosts.judgement import Judged
     from migrator.verify.hosts.survey import Asker, Scope, Surveyed
@@ -24,9 +24,7 @@ _IN_FULL = 20
 
 def verify(
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
-    learner: Annotated[
-        str | None, typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges.")
-    ] = None,
+    learner: OnlyLearner = None,
     host: Annotated[
         str | None, typer.Option("--host", metavar="HOST", help="Only addresses on this host.")
     ] = None,
@@ -66,7 +64,7 @@ def verify(
 
     console = Console(as_json)
     with Archive.open(archive_file) as opened:
-        scope = Scope(_learner(opened, learner), host, again, max_age)
+        scope = Scope(learner_meant(opened, learner), host, again, max_age)
         recipients.assign(opened)
         with (
             stoppable("the requests under way") as stop,
@@ -82,17 +80,6 @@ def verify(
     _say(console, surveyed, tally, scope)
     if code := _exit_code(surveyed, tally):
         raise typer.Exit(code)
-
-
-def _learner(opened: Archive, text: str | None) -> int | None:
-    from migrator.archive.stories import learners_like
-
-    if text is None:
-        return None
-    matches = learners_like(opened, text)
-    if len(matches) != 1:
-        raise errors.Usage(f"{len(matches)} learners match {text}.", "Name one address.")
-    return matches[0]
 
 
 def asker(via: str | None, at_once: int) -> Asker:

@@ -1,0 +1,29 @@
+"""Whose badges a command is about: one learner's, or everybody's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator import errors
+
+if TYPE_CHECKING:
+    from migrator.archive.archive import Archive
+
+OnlyLearner = Annotated[
+    str | None,
+    typer.Option("--learner", metavar="EMAIL", help="Only this learner's badges."),
+]
+
+
+def learner_meant(opened: Archive, text: str | None) -> int | None:
+    """Return the learner who is meant, None for everybody; raises Usage unless it is one."""
+    from migrator.archive.stories import learners_like
+
+    if text is None:
+        return None
+    matches = learners_like(opened, text)
+    if len(matches) != 1:
+        raise errors.Usage(f"{len(matches)} learners match {text}.", "Name one address.")
+    return matches[0]
