@@ -47,7 +47,8 @@ def found(locator: str, instance: JsonObject, image: bytes | None = None) -> Fou
     unread = {name: label(badge.get(name)) or "" for name in CLASS_TEXTS}
     unread = {name: text for name, text in unread.items() if name not in _SAID_ELSEWHERE}
     unread["categories"] = ", ".join(_values(badge.get("categories")))
-    document = row_document(award, "a BadgeKit system", unread=unread)
+    key = f"badgekit {award.uid}" if award.uid else None  # a SHA-1 of the award
+    document = row_document(award, "a BadgeKit system", key=key, unread=unread)
     return Found(locator, document, hosted_url=url, image=image, holder=email)
 
 

@@ -22,6 +22,7 @@ from migrator.sources.rowdocument import row_document
 
 _AWARDS = "badgeos_achievements"
 _NEEDED = ("entry_id", "user_id", "date_earned")
+_SOURCE = "a WordPress site with BadgeOS"
 _COLUMNS = {
     _AWARDS: (
         *("entry_id", "ID", "post_type", "achievement_title", "rec_type", "points", "user_id"),
@@ -183,8 +184,13 @@ class _Site:
         names = ("post_type", "points", "this_trigger", "image")
         unread = {name: award.text(name) or "" for name in names}
         unread["expires after"] = self._expiry(number)
-        document = row_document(said, "a WordPress site with BadgeOS", unread=unread)
+        document = row_document(said, _SOURCE, key=self._key(award), unread=unread)
         return Found(locator, document, hosted_url=url, holder=email.strip())
+
+    def _key(self, award: Record) -> str | None:
+        """Return the name of an award: its number, and the site's address where that is known."""
+        site, number = self.issuer and self.issuer.url, award.text("entry_id")
+        return f"badgeos {site} {number}" if site and number else None
 
     def _hosted(self, award: Record) -> str | None:
         parts = [award.text(name) for name in ("ID", "entry_id", "user_id")]

@@ -171,7 +171,9 @@ def _of_row(row: Record, locator: str, base: str) -> Iterator[Outcome]:
         revoked=row.text("state") == "revoked",
         badge_class=_badge_class(row),
     )
-    document = row_document(said, "a canvabadges database", unread=_unread(row))
+    nonce = row.text("nonce")  # a number by chance, of this award alone
+    key = f"canvabadges {nonce}" if nonce else None
+    document = row_document(said, "a canvabadges database", key=key, unread=_unread(row))
     yield Found(locator, document, hosted_url=url, holder=email and email.strip())
 
 

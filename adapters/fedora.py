@@ -147,11 +147,12 @@ def _made(locator: str, badge: JsonObject, issued: Json, holder: str | None) -> 
             tags=tuple(word.strip() for word in words if word and word.strip()),
         ),
     )
-    unread = {
-        "id": label(badge.get("id")) or "",
-        "image": "" if web_address(image) else image or "",
-    }
-    return Found(locator, row_document(said, "Fedora Badges' lists", unread=unread), holder=holder)
+    number = label(badge.get("id")) or name
+    # Everybody has a badge once.
+    key = f"fedora {number} -> {holder.partition('@')[0]}"
+    unread = {"id": number, "image": "" if url else image}
+    document = row_document(said, "Fedora Badges' lists", key=key, unread=unread)
+    return Found(locator, document, holder=holder)
 
 
 def _address(nickname: Json) -> str | None:

@@ -112,7 +112,9 @@ def _badge(award: Record, locator: str, tables: Tables, emails: tuple[str, ...])
         ),
     )
     unread = {name: row.text(name) or "" for name in _UNREAD if name != "image" or not image}
-    document = row_document(said, "a P2PU database", unread=unread)
+    number = award.text("id")
+    key = f"lernanta {number} of {said.issued_on or 'no date'}" if number else None
+    document = row_document(said, "a P2PU database", key=key, unread=unread)
     return Found(locator, document, holder=emails[0])
 
 

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from migrator.openbadges.documents import canonical
 from migrator.openbadges.model import Assertion, JsonObject
+from migrator.openbadges.portable import MADE_FROM_ROWS, ROW_KEY
 
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Most addresses are spelled so already; taking them apart is the slower way to find out.
@@ -42,13 +43,16 @@ def canonical_url(url: str) -> str:
 def identity(assertion: Assertion | None, jws: str | None, document: JsonObject | None) -> str:
     """Return the name under which the same badge is found again from any source.
 
-    "url:<canonical URL>", else "jws:<sha256 of the JWS>", else "uid:<issuer>#<uid>", else
-    "doc:<sha256 of the canonical document>". Raises ValueError when nothing is given.
+    "url:<canonical URL>", else "jws:<sha256 of the JWS>", else "row:<its name>" of what was made
+    from a row of a database, else "uid:<issuer>#<uid>", else "doc:<sha256 of the canonical
+    document>". Raises ValueError when nothing is given.
     """
     if assertion and (url := assertion.hosted_url):
         return f"url:{canonical_url(url)}"
     if jws:
         return f"jws:{hashlib.sha256(jws.strip().encode()).hexdigest()}"
+    if document and (key := _row_key(document)):
+        return f"row:{key}"
     if assertion and assertion.uid and (issuer := _issuer_key(assertion)):
         return f"uid:{issuer}#{assertion.uid}"
     if document is None:
@@ -60,6 +64,12 @@ def _host(parts: SplitResult) -> str:
     user, at, host = parts.netloc.rpartition("@")
     host = host.lower().removesuffix(_DEFAULT_PORT.get(parts.scheme, " "))
     return user + at + host
+
+
+def _row_key(document: JsonObject) -> str | None:
+    made = document.get(MADE_FROM_ROWS)
+    key = made.get(ROW_KEY) if isinstance(made, dict) else None
+    return key if isinstance(key, str) and key else None
 
 
 def _issuer_key(assertion: Assertion) -> str | None:

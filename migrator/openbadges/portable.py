@@ -23,6 +23,8 @@ from migrator.openbadges.model import (
 CONTEXT = "https://w3id.org/openbadges/v2"
 MADE_FROM_ROWS = "madeFromRows"
 """The key by which a document says that it was made from rows of a database, not found as such."""
+ROW_KEY = "key"
+"""Inside of that: the name of the row, unlike that of any other row in the world."""
 
 
 @dataclass(frozen=True, slots=True)

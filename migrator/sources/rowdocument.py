@@ -21,7 +21,7 @@ from collections.abc import Mapping
 
 from migrator.openbadges.documents import as_backpack_wrote
 from migrator.openbadges.model import Assertion, BadgeClass, JsonObject
-from migrator.openbadges.portable import CONTEXT, MADE_FROM_ROWS, Portable, portable
+from migrator.openbadges.portable import CONTEXT, MADE_FROM_ROWS, ROW_KEY, Portable, portable
 
 _NOTE = (
     "Made by badge-migrator from rows of {}. It is not the issuer's own document, "
@@ -30,7 +30,11 @@ _NOTE = (
 
 
 def row_document(
-    assertion: Assertion, source: str, *, unread: Mapping[str, str] | None = None
+    assertion: Assertion,
+    source: str,
+    *,
+    key: str | None = None,
+    unread: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return an Open Badges 2.0 assertion that says what rows say, and that it was made from them.
 
@@ -38,9 +42,13 @@ def row_document(
     and `id`s are only what the platform really served (say so in `Found.hosted_url`, too). `source`
     is what the rows are of, for the sentence in it ("a BadgeKit database"); `unread` is what else
     they say of this badge, by column; never a secret. Neither may depend on where in the source the
-    rows stand, or the same badge read twice becomes two. Without an `id` a badge is known by `uid`
-    and the issuer's id or url, else by the whole document. The archive keeps it as "derived", at no
-    address, and prefers any original.
+    rows stand, or the same badge read twice becomes two.
+
+    Without an `id` a badge is known by `key`: platform, site and number of the row, so that no
+    other row in the world has it and the next dump, edited or not, has it again (the number alone
+    is a `uid` that another platform of the same issuer gives as well). Without a key it is known by
+    `uid` and the issuer's id or url, else by the whole document. The archive keeps it as "derived",
+    at no address, and prefers any original.
     """
     copy = portable(assertion)
     document = dict(copy.assertion)
@@ -50,7 +58,7 @@ def row_document(
         document.pop("verification", None)
     if assertion.uid:
         document["uid"] = assertion.uid
-    return as_backpack_wrote({**document, MADE_FROM_ROWS: _made(source, unread)})
+    return as_backpack_wrote({**document, MADE_FROM_ROWS: _made(source, unread, key)})
 
 
 def row_badge_class(
@@ -74,10 +82,10 @@ def _badge_class(copy: Portable) -> JsonObject | None:
     return {**inside, "issuer": _inside(copy.issuer)} if copy.issuer else inside
 
 
-def _made(source: str, unread: Mapping[str, str] | None) -> JsonObject:
+def _made(source: str, unread: Mapping[str, str] | None, key: str | None = None) -> JsonObject:
     told: JsonObject = {name: value for name, value in (unread or {}).items() if value}
-    note: JsonObject = {"note": _NOTE.format(source)}
-    return {**note, "unread": told} if told else note
+    made: JsonObject = {"note": _NOTE.format(source), ROW_KEY: key, "unread": told}
+    return {name: value for name, value in made.items() if value}
 
 
 def _inside(document: JsonObject) -> JsonObject:

@@ -112,3 +112,25 @@ def test_a_badge_class_from_rows_goes_with_an_original_assertion():
     assert kinds == [("assertion", URL, False), ("badge_class", None, True)]
     assert json.loads(made)["madeFromRows"]["unread"] == {"slug": "welder"}
     assert json.loads(row_badge_class(BadgeClass("W"), "rows"))["name"] == "W"
+
+
+def test_rows_of_two_platforms_with_one_number_are_two_badges():
+    one = read_badge(Pieces(assertion=row_document(AWARD, "rows", key="badgeos school 17")))
+    other = read_badge(Pieces(assertion=row_document(AWARD, "rows", key="canvabadges n17")))
+    assert one.identity == "row:badgeos school 17"
+    assert other.identity == "row:canvabadges n17"
+
+
+def test_a_row_that_was_edited_is_the_same_badge_and_an_address_comes_first():
+    edited = replace(AWARD, badge_class=BadgeClass("Master welder"))
+    data = [row_document(one, "rows", key="a 17") for one in (AWARD, edited)]
+    assert data[0] != data[1]
+    assert {read_badge(Pieces(assertion=one)).identity for one in data} == {"row:a 17"}
+    assert read_badge(Pieces(assertion=data[0], hosted_url=URL)).identity == f"url:{URL}"
+
+
+@pytest.mark.parametrize("made", ["text", {"key": 7}, {"key": ""}, None])
+def test_a_key_that_is_no_text_is_none(made):
+    document = {**json.loads(row_document(AWARD, "rows")), "madeFromRows": made}
+    badge = read_badge(Pieces(assertion=json.dumps(document).encode()))
+    assert badge.identity.startswith("uid:")
