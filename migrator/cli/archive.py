@@ -114,7 +114,7 @@ def _place(
 
 
 def _say_source(opened: Archive, read: SourceRead, console: Console, *, several: bool) -> None:
-    from migrator.archive.intake import first_problems
+    from migrator.archive.intake import first_problems, warning_kinds
     from migrator.report.words import found_balance, plain
     from migrator.sources import registry
 
@@ -125,6 +125,9 @@ def _say_source(opened: Archive, read: SourceRead, console: Console, *, several:
         console.say(f"  {plain(locator)}: {plain(sentence)}")
     if read.counts.problems > 10:
         console.say("  ... all of them: badge-migrator status --problems")
+    for times, locator, sentence in warning_kinds(opened, read.source_id):
+        more = f" (and {times - 1:,} more like it)" if times > 1 else ""
+        console.say(f"  note: {plain(locator)}: {plain(sentence)}{more}")
 
 
 def _facts(read: SourceRead) -> dict[str, object]:

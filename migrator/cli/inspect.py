@@ -65,9 +65,13 @@ def _say(console: Console, seen: Inspection) -> None:
         shown = ", ".join(plain(name) for name in seen.unknown)
         more = ", ..." if seen.unknown_files > len(seen.unknown) else ""
         console.say(f"  Nothing we know in {_counted(seen.unknown_files, 'file')}: {shown}{more}")
-    # Where there are badges, `archive` tells what is odd about them.
-    for locator, sentence in [*seen.unreadable, *([] if seen.badges else seen.remarks)]:
+    for locator, sentence in seen.unreadable:
         console.say(f"  {plain(locator)}: {plain(sentence)}")
+    told: set[str] = set()
+    for locator, sentence in seen.remarks:
+        if sentence not in told:
+            console.say(f"  note: {plain(locator)}: {plain(sentence)}")
+        told.add(sentence)
     if seen.refusal:
         console.say(f"  {plain(seen.refusal)}")
 

@@ -68,3 +68,16 @@ def test_a_file_that_is_no_archive_is_left_alone(run, tmp_path, demo_data):
 def test_an_empty_file_is_called_empty(run, tmp_path):
     (tmp_path / "export.zip").write_bytes(b"")
     assert "not a single byte" in run("archive", tmp_path / "export.zip", expected=2).err
+
+
+def test_what_is_odd_is_noted_once_for_each_kind(run, tmp_path, make):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(make.baked(number))
+        (folder / f"{number}.pages").write_bytes(b"something else %d" % number)
+    told = run("archive", folder).out.splitlines()
+    notes = [line for line in told if line.startswith("  note: ")]
+    assert len(notes) == 1
+    assert notes[0].startswith("  note: many/0.pages: No adapter knows")
+    assert notes[0].endswith(" (and 2 more like it)")

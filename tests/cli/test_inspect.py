@@ -43,7 +43,7 @@ def test_a_mixed_folder_is_told_part_by_part(run, demo_data, tmp_path):
     ("data", "kind", "says"),
     [
         (b"", "an empty file", "Download or copy it again"),
-        (b"%PDF-1.7", "a PDF document", "Nothing we know how to read"),
+        (b"%PDF-1.7", "a PDF document", "There is no badge in it"),
         (b"Dear Ann", "a text file", "Nothing we know how to read"),
         (b"\0\1\2", "a file of unknown kind", "Nothing we know how to read"),
         (b" <!DOCTYPE html>", "a web page", "Nothing we know how to read"),
