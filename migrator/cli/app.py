@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__, errors
+from migrator.cli.album import album
 from migrator.cli.archive import archive
 from migrator.cli.check import check
 from migrator.cli.console import complain
@@ -77,6 +78,7 @@ for command in (
     *(migrate, archive, verify, recover, plan, push, status, retry, login, restore),
     *(check, datasette_metadata),
     *(merge, forget),
+    album,
     letter,
     *(inspect, adapters, destinations, demo),
 ):

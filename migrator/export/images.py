@@ -65,12 +65,9 @@ def export_images(
     ):
         rows, objects = Rows(csv_draft, COLUMNS), Objects(json_draft)
         for holding in holdings.holdings(archive, order.learner_id):
-            try:
-                entry, what = _one(archive, sink, pictures, holding)
-            except errors.ArchiveDamaged as error:
-                what, entry = "damaged", _entry(holding, None, "", "", f"damaged: {error.what}")
-                if became["damaged"] < _LISTED:
-                    damaged.append(f"{holding.badge or holding.identity}: {error.what}")
+            entry, what = put_image(archive, sink, pictures, holding)
+            if what == "damaged" and became[what] < _LISTED:
+                damaged.append(damage_of(holding, entry))
             became[what] += 1
             note(holding.assertion_id, entry)
             shown = {name: _shown(name, value, order.change) for name, value in entry.items()}
@@ -82,6 +79,25 @@ def export_images(
         *(became.total(), became["found"], became["ours"], became["none"]),
         *(became["damaged"], tuple(damaged)),
     )
+
+
+def put_image(
+    archive: Archive, sink: Sink, pictures: Pictures, holding: Holding
+) -> tuple[Entry, str]:
+    """Write the baked image of a badge, else its document; return its entry and what became of it.
+
+    That is "found" (as it was), "ours" (baked by us), "none" (no picture) or "damaged".
+    """
+    try:
+        return _one(archive, sink, pictures, holding)
+    except errors.ArchiveDamaged as error:
+        return _entry(holding, None, "", "", f"damaged: {error.what}"), "damaged"
+
+
+def damage_of(holding: Holding, entry: Entry) -> str:
+    """Say of which badge a picture is damaged, and how."""
+    said = str(entry["note"]).removeprefix("damaged: ")
+    return f"{holding.badge or holding.identity}: {said}"
 
 
 def _one(archive: Archive, sink: Sink, pictures: Pictures, holding: Holding) -> tuple[Entry, str]:

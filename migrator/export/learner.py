@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,12 @@ from migrator import errors
 from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import HeldLearner
+from migrator.export.album.gather import gather
+from migrator.export.album.write import write_pages
 from migrator.export.documents import DocumentsExported, export_documents
 from migrator.export.images import Entry, Exported, export_images
 from migrator.export.order import Order
 from migrator.export.package import package
-from migrator.export.page import Shown, ShownCollection, page
 from migrator.export.sink import Became, Sink, Under
 
 README = """\
@@ -24,6 +25,7 @@ Your badges
 These are the badges kept for {who}.
 
 index.html        Open this to look at them. It works without the internet.
+badges/           A page about each badge; index.html leads there.
 images/           A picture of each badge with the badge inside: this is what you can
                   upload to a new backpack. index.csv there lists them.
                   Where a name says "baked by badge-migrator", the original had no badge
@@ -73,65 +75,24 @@ def export_learner(
     Raises Usage when nobody has the address, or another file has the name already.
     """
     learner = learner_at(archive, address)
-    badges = _Badges()
+    entries: dict[int, Entry] = {}
     with package(path, replace=replace) as made:
         order = Order(learner.id, watch=watch)
-        images = export_images(archive, Under(made, "images"), order, badges.note)
+        images = export_images(archive, Under(made, "images"), order, entries.__setitem__)
         documents = export_documents(archive, Under(made, "documents"), Order(learner.id))
         who = learner.name or learner.addresses[0]
         made.put("README.txt", README.format(who=who).encode("utf-8", "replace"))
+        album = gather(archive, made, learner.id, entries, who)
+        write_pages(made, album)
         kept = list(holdings.collections_of(archive, learner.id))
-        _collections(made, kept, badges)
-        with made.draft("index.html", "") as draft:
-            for piece in page(who, badges.shown(), _shown(kept, badges)):
-                draft.write(piece)
+        _collections(made, kept, entries)
     assert made.became is not None, "a package is settled when its block ends"
     return Packed(learner, made.became, made.files, len(kept), images, documents)
 
 
-class _Badges:
-    """What the page needs to know of each badge: one learner's, so there are not many."""
-
-    def __init__(self) -> None:
-        self._entries: dict[int, Entry] = {}
-
-    def note(self, assertion_id: int, entry: Entry) -> None:
-        """Remember a badge as the index has it."""
-        self._entries[assertion_id] = entry
-
-    def name(self, assertion_id: int) -> str:
-        """Return a badge's name."""
-        entry = self._entries.get(assertion_id, {})
-        return str(entry.get("badge") or entry.get("hosted_url") or "A badge of somebody else's")
-
-    def identity(self, assertion_id: int) -> object:
-        """Return a badge's identity, None for one that is not this learner's."""
-        return self._entries.get(assertion_id, {}).get("identity")
-
-    def file(self, assertion_id: int) -> str | None:
-        """Return the path of a badge's picture in the package."""
-        entry = self._entries.get(assertion_id, {})
-        has_picture = entry.get("picture") not in (None, "", "none")
-        return f"images/{entry['file']}" if has_picture else None
-
-    def shown(self) -> Iterator[Shown]:
-        """Yield the badges for the page, oldest first."""
-        for number in sorted(self._entries, key=self._age):
-            entry = self._entries[number]
-            by_us = "picture baked by badge-migrator" if entry["picture"] == "baked by us" else ""
-            notes = (by_us, str(entry["note"]))
-            yield Shown(
-                self.name(number),
-                *(_text(entry["issuer"]), _text(entry["issued_on"]), _text(entry["hosted_url"])),
-                self.file(number),
-                "; ".join(one for one in notes if one),
-            )
-
-    def _age(self, number: int) -> tuple[str, int]:
-        return str(self._entries[number]["issued_on"] or ""), number
-
-
-def _collections(sink: Sink, kept: list[holdings.HeldCollection], badges: _Badges) -> None:
+def _collections(
+    sink: Sink, kept: list[holdings.HeldCollection], entries: Mapping[int, Entry]
+) -> None:
     facts = [
         {
             "name": one.name,
@@ -139,13 +100,7 @@ def _collections(sink: Sink, kept: list[holdings.HeldCollection], badges: _Badge
             "public": one.public,
             "page_url": one.page_url,
             "badges": [
-                {
-                    "badge": badges.name(number),
-                    "identity": badges.identity(number),
-                    "picture": badges.file(number),
-                    "story": story,
-                }
-                for number, story in one.badges
+                {**_named(entries.get(number, {})), "story": story} for number, story in one.badges
             ],
         }
         for one in kept
@@ -154,11 +109,12 @@ def _collections(sink: Sink, kept: list[holdings.HeldCollection], badges: _Badge
     sink.put("collections.json", data.encode("utf-8", "replace") + b"\n")
 
 
-def _shown(kept: list[holdings.HeldCollection], badges: _Badges) -> Iterator[ShownCollection]:
-    for one in kept:
-        stories = tuple((badges.name(number), story) for number, story in one.badges)
-        yield ShownCollection(one.name, one.description, stories)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _named(entry: Mapping[str, object]) -> dict[str, object]:
+    """Return what a collection says of a badge, {} being one that is not this learner's."""
+    name = entry.get("badge") or entry.get("hosted_url") or "A badge of somebody else's"
+    has_picture = entry.get("picture") not in (None, "", "none")
+    return {
+        "badge": name,
+        "identity": entry.get("identity"),
+        "picture": f"images/{entry['file']}" if has_picture else None,
+    }

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
@@ -71,6 +72,14 @@ def package(path: Path, *, replace: bool) -> Iterator[Package]:
                 yield made
             file.close()
             made.became = settle(path, Path(file.name), replace=replace)
+
+
+def packed(name: str, data: bytes) -> bytes:
+    """Return a ZIP of one file."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(_entry(name), data)
+    return out.getvalue()
 
 
 def settle(path: Path, finished: Path, *, replace: bool) -> Became:

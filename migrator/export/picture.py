@@ -69,6 +69,14 @@ class Pictures:
                     return Picture(data, sniff(data) or "", FOUND)
         return self._baked(holding, documents, own)
 
+    def artwork(self, holding: Holding) -> Picture | None:
+        """Return a picture to look at of a badge that none can be baked for, None without any."""
+        own = [] if holding.image_id is None else [image_content(self._archive, holding.image_id)]
+        for data in self._artwork(holding, own):
+            if (media_type := sniff(data)) in ENDINGS:
+                return Picture(data, media_type or "", FOUND)
+        return None
+
     def _baked(self, holding: Holding, documents: list[HeldDocument], own: list[bytes]) -> Picture:
         texts: list[str] | None = None
         for artwork in self._artwork(holding, own):

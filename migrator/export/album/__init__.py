@@ -1,0 +1,1 @@
+"""A learner's album: a small web site of badges that works without the web."""

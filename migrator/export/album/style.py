@@ -1,0 +1,151 @@
+"""How an album looks: light, dark, narrow and on paper."""
+
+from __future__ import annotations
+
+# Every pair of text and ground has a contrast of 4.5 or more (WCAG 2.2 AA); tests compute it.
+COLOURS = {
+    "light": {
+        "ground": "#faf7f2",
+        "card": "#ffffff",
+        "text": "#221f1b",
+        "soft": "#635c52",
+        "line": "#e2dbcf",
+        "link": "#8a3b12",
+        "verified": "#175c39",
+        "verified-ground": "#e3f3e8",
+        "remembered": "#7a4a08",
+        "remembered-ground": "#fbefd8",
+        "kept": "#3c4a63",
+        "kept-ground": "#e8ecf4",
+        "withdrawn": "#8c2330",
+        "withdrawn-ground": "#fbe6e6",
+    },
+    "dark": {
+        "ground": "#191714",
+        "card": "#24211d",
+        "text": "#f3eee6",
+        "soft": "#b8afa2",
+        "line": "#3b362f",
+        "link": "#f0a878",
+        "verified": "#8fdcaf",
+        "verified-ground": "#173325",
+        "remembered": "#f0c27a",
+        "remembered-ground": "#3a2b12",
+        "kept": "#b9c7e6",
+        "kept-ground": "#252d3d",
+        "withdrawn": "#f3a5a5",
+        "withdrawn-ground": "#421f22",
+    },
+}
+
+
+def _declared(colours: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in colours.items())
+
+
+_RULES = """
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--text);
+  font: 1.0625rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  overflow-wrap: anywhere; }
+main, header, footer, nav { max-width: 66rem; margin: 0 auto; padding: 0 1.5rem; }
+h1, h2, .initial { font-family: Georgia, "Iowan Old Style", "Noto Serif", serif;
+  font-weight: 600; line-height: 1.2; letter-spacing: -.01em; }
+h1 { font-size: clamp(2rem, 6vw, 3.25rem); margin: 0; }
+h2 { font-size: 1.6rem; margin: 3rem 0 1rem; }
+h3 { font-size: 1.0625rem; line-height: 1.35; margin: 0; }
+p { margin: .5rem 0; }
+a { color: var(--link); text-underline-offset: .15em; }
+a:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; border-radius: 4px; }
+.soft { color: var(--soft); }
+.top { padding-top: 4rem; padding-bottom: 1rem; }
+.top p { font-size: 1.15rem; color: var(--soft); }
+.skip { position: absolute; left: -999rem; }
+.skip:focus { left: 1rem; top: 1rem; background: var(--card); padding: .5rem 1rem; }
+.standings { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; padding: 0;
+  margin: 1.25rem 0 0; }
+.badges { list-style: none; margin: 0; padding: 0; display: grid; gap: 1.25rem;
+  grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); }
+.card { position: relative; height: 100%; background: var(--card); border-radius: 1rem;
+  border: 1px solid var(--line); padding: 1.5rem 1.25rem 1.25rem; display: flex;
+  flex-direction: column; align-items: center; text-align: center; gap: .3rem; }
+@media screen { .card { box-shadow: 0 1px 2px #0001, 0 6px 20px #0000000d; } }
+.card h3 a { color: inherit; text-decoration: none; }
+.card h3 a::after { content: ""; position: absolute; inset: 0; border-radius: 1rem; }
+.card:hover { border-color: var(--link); }
+.card h3 a:focus-visible { outline: none; }
+.card:focus-within { outline: 3px solid var(--link); outline-offset: 3px; }
+.card p { margin: 0; font-size: .9375rem; color: var(--soft); }
+.card .standing { margin-top: auto; }
+.card .date { margin-bottom: .6rem; }
+.picture { width: 9rem; height: 9rem; object-fit: contain; margin-bottom: .8rem; }
+.initial { display: grid; place-items: center; width: 9rem; height: 9rem; border-radius: 50%;
+  border: 2px dashed var(--line); color: var(--soft); font-size: 3rem; margin-bottom: .8rem; }
+.standing { display: inline-flex; align-items: center; gap: .4em; padding: .15rem .7rem;
+  border-radius: 999px; font-size: .875rem; font-weight: 600; }
+.verified { color: var(--verified); background: var(--verified-ground); }
+.remembered { color: var(--remembered); background: var(--remembered-ground); }
+.kept { color: var(--kept); background: var(--kept-ground); }
+.withdrawn { color: var(--withdrawn); background: var(--withdrawn-ground); }
+.stories { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap: 1.25rem; }
+.story { display: grid; grid-template-columns: 5.5rem 1fr; gap: 0 1.25rem; align-items: start;
+  background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
+  padding: 1.25rem; }
+.story .picture, .story .initial { width: 5.5rem; height: 5.5rem; font-size: 2rem; margin: 0; }
+blockquote { margin: .6rem 0 0; padding-left: 1rem; border-left: 3px solid var(--line);
+  font-family: Georgia, "Iowan Old Style", "Noto Serif", serif; }
+.one { display: grid; grid-template-columns: minmax(12rem, 18rem) 1fr; gap: 2.5rem;
+  align-items: start; padding-top: 1.5rem; }
+.face { text-align: center; background: var(--card); border: 1px solid var(--line);
+  border-radius: 1.25rem; padding: 1.5rem; }
+.face .picture, .face .initial { width: 100%; height: auto; aspect-ratio: 1; font-size: 5rem; }
+.one h1 { font-size: clamp(1.75rem, 5vw, 2.6rem); }
+.one h2 { font-size: 1.25rem; margin: 2rem 0 .4rem; }
+.by { font-size: 1.15rem; }
+.button { display: block; background: var(--link); color: var(--card); text-decoration: none;
+  font-weight: 600; border-radius: .6rem; padding: .6rem 1rem; }
+.face small { display: block; margin-top: .75rem; line-height: 1.45; color: var(--soft); }
+.said { border-radius: .8rem; padding: .9rem 1.1rem; margin: 1.25rem 0; }
+.said p { margin: .15rem 0; }
+.said strong { display: block; }
+.tags { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; padding: 0; margin: .5rem 0; }
+.tags li { border: 1px solid var(--line); border-radius: .4rem; padding: 0 .5rem;
+  font-size: .9rem; color: var(--soft); }
+nav { padding-top: 1.25rem; padding-bottom: 1.25rem; }
+nav.more { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 1rem;
+  margin-top: 3rem; border-top: 1px solid var(--line); }
+footer { margin-top: 4rem; padding-top: 1.5rem; padding-bottom: 4rem; color: var(--soft);
+  font-size: .9375rem; border-top: 1px solid var(--line); }
+footer dt { margin-top: .6rem; } footer dd { margin: .2rem 0 0; }
+@media (max-width: 42rem) {
+  .top { padding-top: 2.25rem; }
+  .one { grid-template-columns: 1fr; gap: 1.5rem; }
+  .face .picture, .face .initial { max-width: 13rem; margin-left: auto; margin-right: auto; }
+  .badges { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .8rem; }
+  .card { padding: 1.1rem .8rem .9rem; }
+  .card .picture, .card .initial { width: 6.5rem; height: 6.5rem; }
+  .story { grid-template-columns: 4rem 1fr; padding: 1rem; }
+  .story .picture, .story .initial { width: 4rem; height: 4rem; }
+}
+@media print {
+  @page { margin: 15mm; }
+  body { background: none; font-size: 10.5pt; }
+  .top { padding-top: 0; }
+  main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
+  nav, .button, .skip { display: none; }
+  .badges { grid-template-columns: repeat(3, 1fr); gap: 4mm; }
+  .picture, .initial { width: 32mm; height: 32mm; }
+  .card, .story, .said, .face { break-inside: avoid; }
+  .standing, .said { border: 1px solid currentcolor; background: none; }
+  h2, h3 { break-after: avoid; }
+  main a[href^="http"]::after { content: " (" attr(href) ")"; font-size: .85em; }
+  .by a[href^="http"]::after { content: ""; }
+}
+"""
+STYLE = (
+    f":root {{ color-scheme: light dark; {_declared(COLOURS['light'])} }}\n"
+    "@media screen and (prefers-color-scheme: dark) {"
+    f" :root {{ {_declared(COLOURS['dark'])} }} }}\n"
+    f"{_RULES}"
+)
+"""The style sheet of every page of an album."""
