@@ -189,9 +189,10 @@ def bulk_award(
     address is not known are listed in a file beside it.
     """
     from migrator.export.awards import export_awards
+    from migrator.transfer.awards.counterpart import named_id
 
     console = Console(as_json)
-    class_ids = _class_ids(badge_class or [])
+    class_ids = dict(named_id(one, "--badge-class") for one in badge_class or ())
     with _opened(archive_file, learner) as (opened, order):
         done = export_awards(opened, file, class_ids, order, replace=replace)
     if done.without_class_id:
@@ -227,21 +228,6 @@ def _opened(
         learner_id = None if learner is None else learner_at(opened, learner).id
         with file_by_file("Exporting", count(opened, learner_id)) as watch:
             yield opened, Order(learner_id, masked if mask else str, watch)
-
-
-def _class_ids(pairs: list[str]) -> dict[str, str]:
-    from migrator import errors
-
-    found = {}
-    for pair in pairs:
-        name, equals, number = pair.rpartition("=")
-        if not (equals and name.strip() and number.strip()):
-            raise errors.Usage(
-                f"--badge-class {pair} is not NAME=ID.",
-                'Write it as --badge-class "Name of the badge=ID".',
-            )
-        found[name.strip()] = number.strip()
-    return found
 
 
 def _say_images(console: Console, done: Exported) -> None:

@@ -17,7 +17,8 @@ from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
 from migrator.net import Client, Reply
 from migrator.openbadges.baking import bake
-from migrator.rehearsal.deadweb import ADDRESS, SORTS, DeadWeb, Sort, dead_web
+from migrator.rehearsal.deadweb import ADDRESS, DeadWeb, dead_web
+from migrator.rehearsal.deaths import SORTS, Sort
 from migrator.sources import registry
 from migrator.sources.place import open_place
 from migrator.verify.hosts.fate import FATES, Fate

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.rehearsal.deadweb import SORTS
+from migrator.rehearsal.deaths import SORTS
 from migrator.rehearsal.obituary import obituaries
 from migrator.verify.hosts.fate import FATES, LATER, LOST, SERVED
 

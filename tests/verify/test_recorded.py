@@ -10,7 +10,8 @@ from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
 from migrator.openbadges.model import Addresses
 from migrator.rehearsal import obituary
-from migrator.rehearsal.deadweb import SORTS, dead_web
+from migrator.rehearsal.deadweb import dead_web
+from migrator.rehearsal.deaths import SORTS
 from migrator.verify.assess import assess
 from migrator.verify.hosts.finding import judge
 from migrator.verify.hosts.heard import Heard

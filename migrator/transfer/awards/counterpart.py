@@ -212,16 +212,20 @@ def wishes_of(
 ) -> Wishes:
     """Return the wishes of options written as "Name=ID"; raises Usage."""
     return Wishes(
-        dict(_pair(one, "--issuer") for one in issuers),
-        {("", name): id_ for name, id_ in (_pair(one, "--badge-class") for one in badge_classes)},
+        dict(named_id(one, "--issuer") for one in issuers),
+        {
+            ("", name): id_
+            for name, id_ in (named_id(one, "--badge-class") for one in badge_classes)
+        },
         create_missing,
     )
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
+def named_id(text: str, option: str) -> tuple[str, str]:
+    """Return the name and the id of an option written as "Name=ID"; raises Usage."""
     name, mark, id_ = text.rpartition("=")
     if not mark or not name.strip() or not id_.strip():
-        raise Usage(f"{option} {text} is not a name and an id.", f'Write: {option} "Name=ID"')
+        raise Usage(f"{option} {text} is not a name and an id.", f'Write: {option} "NAME=ID"')
     return name.strip(), id_.strip()
 
 
