@@ -75,7 +75,10 @@ class _Pages:
         before: list[Json] = []
         for page in range(start, start + _MOST_PAGES):
             url = f"{self.url}?page={page}"
-            answer = mapping(place.get_json(url, self.headers, needs=self.needs)) or {}
+            reply = place.get(url, self.headers)
+            if page > 1 and reply.status == 404:
+                return
+            answer = mapping(place.checked(reply, needs=self.needs)) or {}
             entries = items(answer.get("data"))
             if entries == before:  # behind the last page, or a host that knows no pages
                 return

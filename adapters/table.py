@@ -7,7 +7,7 @@ archive, and set by `--map` or `--set`. Reference: badge-formats.md 1.1 row 11, 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 
 from migrator.errors import SourceUnreadable
@@ -62,14 +62,14 @@ class Table:
     def detect(self, place: Place) -> Match | None:
         """Look at the first rows; in a folder, at those of a few files."""
         if place.kind == "file":
-            return _judge(place.head(_HEAD))
+            return _judge(place.head(_HEAD), place.settings)
         members = list(islice(place.members(), _NAMES_LOOKED_AT))
         if place.kind == "zip" and is_workbook(members):
             return Match(30, "It is an Excel workbook.", whole=True)
         if place.kind == "zip" and any(one.name == "mimetype" for one in members):
             return Match(5, _OTHER_OFFICE) if _is_open_document(place, members) else None
         likely = islice((one for one in members if _may_be_ours(one)), _FILES_LOOKED_INTO)
-        found = (_judge(_peek(place, member)) for member in likely)
+        found = (_judge(_peek(place, member), place.settings) for member in likely)
         return max(filter(None, found), key=lambda match: match.confidence, default=None)
 
     def read(self, place: Place) -> Iterator[Yielded]:
@@ -78,7 +78,7 @@ class Table:
             yield from _read_workbook(place)
             return
         for member in place.members():
-            if place.kind != "file" and _judge(_peek(place, member)) is None:
+            if place.kind != "file" and _judge(_peek(place, member), place.settings) is None:
                 yield place.foreign(member)
                 continue
             try:
@@ -87,7 +87,7 @@ class Table:
                 yield place.problem(member, error)
 
 
-def _judge(head: bytes) -> Match | None:
+def _judge(head: bytes, settings: Mapping[str, str]) -> Match | None:
     """Say what the beginning of a file tells; never raises."""
     if head.startswith(_OLD_OFFICE):
         return Match(5, _OLD_EXCEL)
@@ -98,14 +98,19 @@ def _judge(head: bytes) -> Match | None:
     wide = [record for record in sample if len(record.cells) > 1]
     if len(wide) < 2 or len(wide) * 4 < len(sample) * 3 or b"\0" in sample[0].raw:
         return None
-    columns = columns_of(sample, {})
+    return _claim(columns_of(sample, settings), settings)
+
+
+def _claim(columns: Columns, settings: Mapping[str, str]) -> Match:
     if not columns.readable:
         return Match(10, "It is a table, but no column of it is known to say anything of badges.")
-    if "url" in columns.fields and columns.fields.keys() & TELLING:
+    if any(name.startswith("column.") for name in settings) and not columns.refused:
+        return Match(97, "It is a table with the columns that were named.")
+    if "url" not in columns.fields:
+        return Match(30, "It is a table of who was awarded which badge.")
+    if columns.fields.keys() & TELLING:
         return Match(45, "It is a table with addresses of badges and more about each.")
-    if "url" in columns.fields:
-        return Match(25, "It is a table with addresses of badges.")
-    return Match(30, "It is a table of who was awarded which badge.")
+    return Match(25, "It is a table with addresses of badges.")
 
 
 def _read_text(place: Place, member: Member) -> Iterator[Outcome]:

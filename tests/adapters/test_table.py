@@ -323,6 +323,15 @@ def test_a_folder_is_looked_into_and_what_is_no_table_is_left_to_others(tmp_path
     assert codes(found) == ["unknown_file"]
 
 
+def test_who_names_columns_says_that_it_is_a_table(tmp_path):
+    file = tmp_path / "b.csv"
+    file.write_text(f"who,where\nann@example.org,{URL}\n")
+    with open_place(file) as place:
+        assert registry.recognise(place).adapter.name == "assertions"
+        place.settings = {"column.email": "who"}
+        assert registry.recognise(place).adapter.name == "table"
+
+
 def test_inspect_shows_the_mapping(tmp_path):
     file = tmp_path / "b.csv"
     file.write_text(f"email,badge,url\nann@example.org,A,{URL}\n")
