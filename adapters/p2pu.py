@@ -1,8 +1,8 @@
 """P2PU's platform lernanta: its tables of badges and awards, from a dump (mysqldump or pg_dump).
 
-Only as far as the tables are known: badges_badge and badges_award, and the learner's address in
-users_userprofile or auth_user. Passwords are never looked at. The hosted 0.5 documents of its `obi`
-pages are read by the adapter `assertions`. Reference page badge-formats.md, 1.12.
+That there are Django tables of badges and awards is known; the names of their columns are assumed,
+and nothing else of the database is read. Passwords are never looked at. The hosted 0.5 documents of
+its `obi` pages are read by the adapter `assertions`. Reference page badge-formats.md, 1.12.
 """
 
 from __future__ import annotations

@@ -134,3 +134,8 @@ def test_a_key_that_is_no_text_is_none(made):
     document = {**json.loads(row_document(AWARD, "rows")), "madeFromRows": made}
     badge = read_badge(Pieces(assertion=json.dumps(document).encode()))
     assert badge.identity.startswith("uid:")
+
+
+def test_a_badge_class_of_which_only_the_address_is_known_stays_an_address():
+    award = Assertion(recipient=Recipient("ada@example.org"), badge_class_id="https://e.org/c")
+    assert json.loads(row_document(award, "rows"))["badge"] == "https://e.org/c"
