@@ -32,14 +32,17 @@ def fill_in(archive: Archive, badge: Sought) -> None:
 
 
 def _assertion(archive: Archive, badge: Sought) -> Assertion | None:
-    """Return the assertion as held, else as found again; None where neither can be read."""
+    """Return the assertion as held, else as found again; None where neither can be read.
+
+    What was made from rows has no version: it says nothing that is not filled in already.
+    """
     held = held_documents(archive, badge.assertion_id)
     bodies = [body for kind, body in held if kind in _AWARDS]
     best = best_document(archive, badge.hosted_url) if badge.hosted_url else None
     for body in (*bodies, best.body if best else None):
         try:
-            if body is not None:
-                return from_bytes(body).assertion
+            if body is not None and (found := from_bytes(body).assertion).version is not None:
+                return found
         except Unreadable:
             continue
     return None

@@ -10,11 +10,13 @@ import pytest
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
 from migrator.errors import SourceUnreadable
+from migrator.openbadges.model import Assertion
 from migrator.recover import offline
 from migrator.recover.offline import recover_offline
 from migrator.recover.online import Limits
 from migrator.recover.walk import Scope
 from migrator.sources.found import Found
+from migrator.sources.rowdocument import row_document
 
 HOST = "https://issuer.example"
 SAVED = "2015-06-01T00:00:00Z"
@@ -88,6 +90,21 @@ def test_a_chain_is_found_whatever_the_order_in_the_file(reading, site, archive)
         " join badge_class on badge_class.id = badge_class_id"
     )
     assert tuple(row) == ("Badge 1", "ann@example.org")
+
+
+def test_an_original_found_again_says_more_than_what_was_made_from_a_row(
+    reading, reader, site, archive, live, make
+):
+    url = make.url(1)
+    row = row_document(Assertion(verification_url=url, narrative="of a row"), "a table")
+    found = Found("line 2", row, hosted_url=url, holder="ann@example.org")
+    reader.outcomes(archive, reading.folder, [found])
+    live(archive, "no_such_host", url)
+    assert archive.one("select version from assertion")[0] is None
+    reading(reading.write(site().data))
+    said = archive.one("select version, recipient_identity, narrative from assertion")
+    assert said[0] is not None
+    assert tuple(said[1:]) == ("ann@example.org", "of a row")
 
 
 @pytest.mark.parametrize("name", ["site.warc", "site.wacz", "site.zip", "folder", "outer"])
