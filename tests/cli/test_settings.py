@@ -54,3 +54,11 @@ def test_inspect_asks_for_what_a_moodle_list_does_not_say(run):
     assert "--set wwwroot=https://moodle.example.org" in run("inspect", "issued.csv").out
     done = run("archive", "issued.csv", "--set", "wwwroot=https://moodle.example.org")
     assert "1 badge found = 1 archived" in done.out
+
+
+def test_what_was_made_from_a_row_is_never_put_back_at_its_address(run, table):
+    run("archive", table, "--set", "column.badge_class=what")
+    run("export", "restore-site", "--host", "badges.example.org", "--to", "site", expected=3)
+    files = [path for path in Path("site").rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if b"madeFromRows" in path.read_bytes()]

@@ -71,7 +71,8 @@ class Needs:
                 read = from_bytes(document_content(self._archive, number))
             except (Unreadable, errors.ArchiveDamaged):
                 continue  # the export of the file itself tells of damage
-            return read.originals.assertion, read.assertion
+            if read.assertion.version is not None:  # what was made from rows was never served
+                return read.originals.assertion, read.assertion
         if not is_web(holding.hosted_url):
             return None
         try:
