@@ -6,6 +6,7 @@
     |   |-- SourceUnreadable      2   a source as a whole cannot be read
     |-- Incomplete                4   work is left that a later run can do
     |-- SignInFailed              5   the destination does not let this account in
+    |   |-- PasswordRefused       5   ... and asking again would shut it out for longer
     |-- ArchiveDamaged            6   the archive cannot be trusted as it is
     |-- ArchiveLocked             7   another process holds the archive or the account
     |-- Interrupted             130   the person has stopped the command (Ctrl-C)
@@ -55,6 +56,10 @@ class SignInFailed(MigratorError):
     """The destination does not let this account in."""
 
     exit_code = 5
+
+
+class PasswordRefused(SignInFailed):
+    """The password is wrong, or the account shut out: never to be tried again by itself."""
 
 
 class ArchiveDamaged(MigratorError):

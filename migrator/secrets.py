@@ -4,36 +4,50 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from contextlib import suppress
 from dataclasses import replace
 
+from migrator import passwords
 from migrator.destinations.base import Credentials
+from migrator.passwords import PasswordCommand, no_keyring
 
 _SERVICE = "badge-migrator"
-_PASSWORD = "BADGE_MIGRATOR_PASSWORD"  # noqa: S105 - the name of a variable, not a secret
 
 
 class Keychain:
     """Finds how an account signs in, and keeps its tokens for the next run.
 
-    The environment wins: BADGE_MIGRATOR_PASSWORD_<USERNAME> (capitals, anything but letters and
-    digits as _), then BADGE_MIGRATOR_PASSWORD for every account. Tokens are kept in the keyring;
-    where there is none (a server without a desktop) they last for this run only.
+    A password is looked for in BADGE_MIGRATOR_PASSWORD_<USERNAME> (capitals, anything but letters
+    and digits as _), then asked of `command` (or BADGE_MIGRATOR_PASSWORD_COMMAND), looked for in
+    the keyring, and at last in BADGE_MIGRATOR_PASSWORD, which is for every account. Tokens are kept
+    in the keyring; where there is none (a server without a desktop) they last for this run only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, command: str | None = None) -> None:
         self._this_run: dict[tuple[str, str], Credentials] = {}
+        text = command or os.environ.get(passwords.COMMAND)
+        self._command = PasswordCommand.written(text) if text else None
 
-    def password(self, username: str) -> str | None:
-        """Return the password of the environment, None when it has none."""
-        named = f"{_PASSWORD}_" + re.sub(r"[^A-Z0-9]", "_", username.upper())
-        return os.environ.get(named) or os.environ.get(_PASSWORD) or None
+    def password(self, username: str, destination: str = "") -> str | None:
+        """Return the password of an account, None when there is none anywhere.
+
+        Raises SignInFailed and Usage as the password command does.
+        """
+        own, of_all = passwords.of_environment(username)
+        if own is not None:
+            return own
+        if self._command is not None:
+            return self._command.ask(destination, username)
+        return passwords.kept(destination, username) or of_all
 
     def credentials(self, destination: str, username: str) -> Credentials | None:
-        """Return what is known for signing in, None when nothing is."""
+        """Return what is known for signing in, None when nothing is.
+
+        Where a password command would have to be asked, it is not while there are tokens.
+        """
         known = self._this_run.get((destination, username)) or _kept(destination, username)
-        known = replace(known, password=self.password(username))
+        if self._command is None or not (known.refresh_token or known.access_token):
+            known = replace(known, password=self.password(username, destination))
         return known if known.password or known.refresh_token or known.access_token else None
 
     def save(self, destination: str, credentials: Credentials) -> None:
@@ -45,7 +59,7 @@ class Keychain:
         tokens = replace(credentials, password=None)
         self._this_run[destination, tokens.username] = tokens
         # Where there is no keyring the tokens live as long as this run, as documented above.
-        with suppress(*_no_keyring()):
+        with suppress(*no_keyring()):
             _keep(destination, tokens)
 
 
@@ -64,7 +78,7 @@ def _kept(destination: str, username: str) -> Credentials:
     import keyring  # noqa: PLC0415 - a tenth of a second, only when signing in
 
     text = None
-    with suppress(*_no_keyring()):
+    with suppress(*no_keyring()):
         text = keyring.get_password(f"{_SERVICE} {destination}", username)
     try:
         found = json.loads(text or "{}")
@@ -80,10 +94,3 @@ def _kept(destination: str, username: str) -> Credentials:
 def _text(found: object, name: str) -> str | None:
     value = found.get(name) if isinstance(found, dict) else None
     return value if isinstance(value, str) and value else None
-
-
-def _no_keyring() -> tuple[type[Exception], ...]:
-    """What keyrings raise: their own errors, those of their files, and a backend not installed."""
-    from keyring.errors import KeyringError  # noqa: PLC0415 - a tenth of a second, as above
-
-    return KeyringError, OSError, ImportError

@@ -66,6 +66,7 @@ def _awarding(opened: Archive, addresses: tuple[str, ...]) -> list[tuple[str, st
 
 def _forget_tokens(accounts: list[tuple[str, str]]) -> None:
     """Forget what the system keyring keeps for the person's accounts."""
+    from migrator import passwords
     from migrator.destinations.base import Credentials
     from migrator.secrets import Keychain
     from migrator.transfer.awards.login import key_of
@@ -74,6 +75,7 @@ def _forget_tokens(accounts: list[tuple[str, str]]) -> None:
     for destination, username in accounts:
         for kept_as in (destination, key_of(destination)):
             keys.save(kept_as, Credentials(username))
+        passwords.forget(destination, username)
 
 
 def _lines(done: Forgotten) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from migrator.archive import recipients as store
 from migrator.archive.archive import Archive
+from migrator.archive.recipients import Owner
 from migrator.openbadges.recipient import case_variants, hash_identity
 
 HASHES_A_RUN = 2_000_000
@@ -14,29 +16,31 @@ HASHES_A_RUN = 2_000_000
 def assign(archive: Archive, budget: int = HASHES_A_RUN) -> int:
     """Give badges with a hashed recipient and no learner to the learner whose address matches.
 
-    Issuers salt each badge, or once for a whole site; addresses are hashed once per salt. `budget`
-    is the number of hashes to spend; returns how many badges found their learner.
+    Also to the learner of the account that an address was told for. Issuers salt each badge, or
+    once for a whole site; addresses are hashed once per salt. `budget` is the number of hashes to
+    spend; returns how many badges found their learner.
     """
-    spellings = [
-        (variant, learner)
-        for value, learner in store.addresses(archive)
-        for variant in case_variants(value)
-    ]
-    found: list[tuple[int, int]] = []
-    for (algorithm, salt), badges in _by_salt(store.unassigned(archive)).items():
-        budget -= len(spellings)
+    salts = _by_salt(store.unassigned(archive))
+    spellings = sum(1 for _ in _spellings(archive)) if salts else 0
+    found: list[tuple[int, str, Owner]] = []
+    for (algorithm, salt), badges in salts.items():
+        budget -= spellings
         if budget < 0:
             break
-        whose = {
-            hash_identity(spelling, algorithm, salt).lower(): learner
-            for spelling, learner in spellings
-        }
+        wanted: dict[str, list[int]] = defaultdict(list)
         for assertion_id, hashed in badges:
-            learner = whose.get(hashed)
-            if learner is not None:
-                found.append((assertion_id, learner))
+            wanted[hashed].append(assertion_id)
+        for spelling, address, owner in _spellings(archive):
+            matching = wanted.get(hash_identity(spelling, algorithm, salt).lower(), ())
+            found += [(assertion_id, address, owner) for assertion_id in matching]
     store.assign(archive, found)
-    return len(found)
+    return len({assertion_id for assertion_id, _, _ in found})
+
+
+def _spellings(archive: Archive) -> Iterator[tuple[str, str, Owner]]:
+    for address, owner in store.addresses(archive):
+        for spelling in case_variants(address):
+            yield spelling, address, owner
 
 
 def _by_salt(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from migrator.destinations.badgr.verdicts import body_of, plain, wait_of
 from migrator.destinations.base import Credentials, OnTokens, TryLater
-from migrator.errors import SignInFailed
+from migrator.errors import PasswordRefused, SignInFailed
 from migrator.net import Client, Reply, Unreachable
 
 SCOPE = "rw:profile rw:backpack"
@@ -151,7 +151,7 @@ def refusal(reply: Reply, url: str, username: str, scope: str = SCOPE) -> SignIn
     if reply.status == 429:
         return _shut_out(reply, url, username)
     if said == "invalid_grant" or reply.status == 401:
-        return SignInFailed(
+        return PasswordRefused(
             f"{url} does not know {username} with this password.",
             "Do not try again at once: each failure doubles the time the server shuts the account"
             " out. Check the password in a browser, then run `login` again.",
@@ -162,7 +162,7 @@ def refusal(reply: Reply, url: str, username: str, scope: str = SCOPE) -> SignIn
 def _shut_out(reply: Reply, url: str, username: str) -> SignInFailed:
     wait = wait_of(reply)
     seconds = f"{wait:.0f} seconds" if wait else "an hour"
-    return SignInFailed(
+    return PasswordRefused(
         f"{url} has shut {username} out for a while, after too many failed sign-ins.",
         f"Wait {seconds}, then run `login` again with the right password.",
     )
