@@ -14,15 +14,16 @@ from itertools import islice
 from migrator.errors import SourceUnreadable
 from migrator.sources.adapter import Match
 from migrator.sources.found import FoundLearner, Outcome, Problem, Severity, Yielded
-from migrator.sources.mysqldump import Broken, Dump, Row
+from migrator.sources.mysqldump import Broken, Dump
 from migrator.sources.mysqlgrammar import MAKE_AGAIN, refuse_other_formats
 from migrator.sources.place import Member, MemberUnreadable, Place
 from migrator.sources.window import decompressed_head
 
 from ._mozilla_badges import Badges
 from ._mozilla_collections import read_collections
-from ._mozilla_rows import added_at, integer, locate, text
-from ._mozilla_spool import BadgeRow, CollectionRow, LearnerRow, PortfolioRow, Spool, spool
+from ._mozilla_rows import locate
+from ._mozilla_spool import Spool, spool
+from ._mozilla_tables import KEEP
 
 _HEAD_BYTES = 64 << 10
 _HEADS_IN_A_PLACE = 4
@@ -33,7 +34,6 @@ _HEADER = re.compile(rb"-- (?:MySQL|MariaDB) dump |^CREATE TABLE ", re.MULTILINE
 _BADGE_TABLE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?[`\"]?badge[`\"]? \(([^;]*)")
 _BADGE_COLUMNS = (b"body_hash", b"image_path")
 
-_ADDRESSES = ("email", "additional_email_1", "additional_email_2", "migration_email")
 _WITHOUT_SECRETS = {"badge", "badge_image", "group", "portfolio"}
 _EXPECTED = {
     "badge_image": "the badges' pictures are missing",
@@ -142,7 +142,7 @@ def _read_dump(place: Place, member: Member) -> Iterator[Outcome]:
     prefix = f"{label}, "
     with spool() as kept:
         with place.open(member) as stream:
-            yield from _first_pass(Dump(stream, _KEEP), kept, label)
+            yield from _first_pass(Dump(stream, KEEP), kept, label)
         kept.seal()
         yield from _learners(kept, prefix)
         yield from read_collections(kept, prefix)
@@ -166,7 +166,7 @@ def _first_pass(dump: Dump, kept: Spool, label: str) -> Iterator[Problem]:
             continue
         if row.table == "badge" and not {"body", "body_hash"}.issubset(row.columns):
             break
-        if not _KEEP[row.table](kept, row):
+        if not KEEP[row.table](kept, row):
             yield Problem(
                 locate(prefix, row.table, row.number, None),
                 "row_without_id",
@@ -184,75 +184,6 @@ def _first_pass(dump: Dump, kept: Spool, label: str) -> Iterator[Problem]:
                 "If you can, make the dump of the whole database and archive it too.",
                 severity=Severity.WARNING,
             )
-
-
-def _keep_badge(kept: Spool, row: Row) -> bool:
-    values = row.named()
-    kept.add_badge(
-        BadgeRow(
-            number=row.number,
-            id=integer(values.get("id")),
-            user_id=integer(values.get("user_id")),
-            hash=text(values["body_hash"]) or "",
-            email=text(values.get("awarded_to_email_address")) or None,
-            endpoint=text(values.get("endpoint")) or None,
-            signature=text(values.get("signature")) or text(values.get("jwt")) or None,
-            added_at=added_at(text(values.get("validated_on"))),
-            body=values["body"],
-        )
-    )
-    return True
-
-
-def _keep_learner(kept: Spool, row: Row) -> bool:
-    values = row.named()
-    names = (text(values.get("first_name")), text(values.get("last_name")))
-    addresses = tuple(text(values.get(column)) or None for column in _ADDRESSES)
-    name = " ".join(filter(None, names)) or None
-    kept.add_learner(LearnerRow(row.number, integer(values.get("id")), name, addresses))
-    return True
-
-
-def _keep_collection(kept: Spool, row: Row) -> bool:
-    values = row.named()
-    collection_id = integer(values.get("id"))
-    if collection_id is None:
-        return False
-    kept.add_collection(
-        CollectionRow(
-            number=row.number,
-            id=collection_id,
-            user_id=integer(values.get("user_id")),
-            name=text(values.get("name")),
-            url=text(values.get("url")),
-            public=values.get("public") == b"1",
-            badges=values.get("badges") or b"[]",
-        )
-    )
-    return True
-
-
-def _keep_portfolio(kept: Spool, row: Row) -> bool:
-    values = row.named()
-    collection_id, portfolio_id = integer(values.get("group_id")), integer(values.get("id"))
-    if collection_id is None or portfolio_id is None:
-        return False
-    title, subtitle, preamble = (
-        text(values.get(column)) for column in ("title", "subtitle", "preamble")
-    )
-    stories = values.get("stories")
-    kept.add_portfolio(
-        PortfolioRow(collection_id, portfolio_id, row.number, title, subtitle, preamble, stories)
-    )
-    return True
-
-
-_KEEP = {
-    "badge": _keep_badge,
-    "group": _keep_collection,
-    "portfolio": _keep_portfolio,
-    "user": _keep_learner,
-}
 
 
 def _learners(kept: Spool, prefix: str) -> Iterator[FoundLearner | Problem]:
