@@ -30,6 +30,7 @@ from migrator.cli.push import push
 from migrator.cli.reaward import reaward
 from migrator.cli.recover import recover
 from migrator.cli.rehearse import rehearse
+from migrator.cli.report import report
 from migrator.cli.restore import restore
 from migrator.cli.retry import retry
 from migrator.cli.status import status
@@ -75,7 +76,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(migrate, archive, verify, recover, plan, push, status, retry, login, restore),
+    *(migrate, archive, verify, recover, plan, push, status, report, retry, login, restore),
     *(check, datasette_metadata),
     *(merge, forget),
     album,

@@ -59,7 +59,7 @@ def _journey(shown: _Shown, to: str, via: str) -> None:
     shown.run("status", "maria@example.org")
     shown.title("8. And everybody's?")
     shown.run("status")
-    shown.run("status", "--html", str(shown.folder / "report.html"))
+    shown.run("report", "--to", str(shown.folder / "report.html"))
 
 
 def _proof(url: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +10,7 @@ from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from migrator.archive.archive import Archive
-    from migrator.archive.stories import LearnerStory
 
 
 def status(
@@ -26,10 +22,6 @@ def status(
     problems: Annotated[
         bool, typer.Option("--problems", help="List everything that could not be read.")
     ] = False,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write the whole report as one web page."),
-    ] = None,
     mask: Annotated[bool, typer.Option("--mask", help="Hide e-mail addresses.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,10 +31,7 @@ def status(
 
     console = Console(as_json, change=masked if mask else None)
     with Archive.read(archive_file) as opened:
-        if html is not None:
-            _write_page(opened, html, mask=mask)
-            console.last(f"Report written to {html}.")
-        elif who is not None:
+        if who is not None:
             _stories(opened, who, console)
         elif problems:
             _problems(opened, console)
@@ -92,19 +81,3 @@ def _problems(opened: Archive, console: Console) -> None:
         console.say(f"  {plain(one.sentence)}")
     console.say(f"{len(found):,} listed.")
     console.result("problems", {"problems": [asdict(one) for one in found]})
-
-
-def _write_page(opened: Archive, html: Path, *, mask: bool) -> None:
-    from migrator.archive.stories import learner_ids, story, unclaimed
-    from migrator.archive.totals import problems, totals
-    from migrator.report.page import page
-    from migrator.report.words import masked
-
-    def stories() -> Iterator[LearnerStory]:
-        for learner in learner_ids(opened):
-            yield story(opened, learner)
-        yield from unclaimed(opened)
-
-    with html.open("w", encoding="utf-8") as out:
-        for piece in page(totals(opened), stories(), problems(opened), opened.now()):
-            out.write(masked(piece) if mask else piece)

@@ -5,21 +5,14 @@ Pure: the facts come in, a text comes out, as plain text, Markdown or HTML.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
-from textwrap import fill
-from typing import Literal, TypeAlias
 
-from migrator.report.words import day, number, plain
+from migrator.report.prose import FORMATS, Block, Format, Items, written
+from migrator.report.words import day, number
 
-Format = Literal["text", "md", "html"]
-FORMATS: tuple[Format, ...] = ("text", "md", "html")
-_WIDTH = 76
+__all__ = ["FORMATS", "RESTORABLE", "Badge", "Facts", "File", "Format", "letter"]
 _FEW = 20
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]|^[-+=]")
-_NUMBERED = re.compile(r"^(\d+)(?=[.)])")
 
 # The fates of an address, as an issuer should hear of them; {host} is its web site.
 _WHY = {
@@ -78,25 +71,15 @@ class Facts:
     attached: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Items:
-    """A list in a letter."""
-
-    items: tuple[str, ...]
-
-
-_Block: TypeAlias = str | _Items
-
-
 def letter(facts: Facts, how: Format = "text") -> str:
     """Return the letter. Whatever foreign names hold, they are text and nothing else in it."""
     subject = f"Badge files that {facts.host} needs back"
     if facts.issuer:
         subject = f"Badges of {facts.issuer}: files that {facts.host} needs back"
-    return _WRITERS[how](plain(", ".join(facts.emails)), plain(subject), [*_blocks(facts)])
+    return written(how, ", ".join(facts.emails), subject, [*_blocks(facts)])
 
 
-def _blocks(facts: Facts) -> Iterator[_Block]:
+def _blocks(facts: Facts) -> Iterator[Block]:
     yield "Dear Sir or Madam,"
     yield from _what_for(facts)
     yield _what_happened(facts)
@@ -113,7 +96,7 @@ def _blocks(facts: Facts) -> Iterator[_Block]:
         yield ", ".join(dict.fromkeys(part for part in facts.writer if part))
 
 
-def _what_for(facts: Facts) -> Iterator[_Block]:
+def _what_for(facts: Facts) -> Iterator[Block]:
     by = f" ({facts.issuer})" if facts.issuer else ""
     count = facts.badges_count
     if facts.writer and count == 1:
@@ -143,7 +126,7 @@ def _what_happened(facts: Facts) -> str:
     return f"{rule} But {why.format(host=facts.host)}{when}. Nobody can check {this}, and {end}."
 
 
-def _please(facts: Facts) -> Iterator[_Block]:
+def _please(facts: Facts) -> Iterator[Block]:
     count = facts.here_count
     if not count:
         return
@@ -170,7 +153,7 @@ def _please(facts: Facts) -> Iterator[_Block]:
         )
 
 
-def _missing(facts: Facts) -> Iterator[_Block]:
+def _missing(facts: Facts) -> Iterator[Block]:
     count = facts.missing_count
     if not count:
         return
@@ -187,59 +170,7 @@ def _badge(badge: Badge) -> str:
     return f"“{badge.name}”{on}"
 
 
-def _list(items: list[str], count: int) -> _Items:
+def _list(items: list[str], count: int) -> Items:
     more = count - len(items[:_FEW])
     rest = (f"... and {number(more)} more",) if more > 0 else ()
-    return _Items((*items[:_FEW], *rest))
-
-
-def _as_text(to: str, subject: str, blocks: list[_Block]) -> str:
-    parts = ["\n".join((*((f"To: {to}",) if to else ()), f"Subject: {subject}"))]
-    for block in blocks:
-        if isinstance(block, _Items):
-            parts.append("\n".join(f"  - {plain(item)}" for item in block.items))
-        else:
-            parts.append(_filled(plain(block)))
-    return "\n\n".join(parts) + "\n"
-
-
-def _as_markdown(to: str, subject: str, blocks: list[_Block]) -> str:
-    parts = [f"**To:** {_marked(to)}"] if to else []
-    parts.append(f"**Subject:** {_marked(subject)}")
-    for block in blocks:
-        if isinstance(block, _Items):
-            parts.append("\n".join(f"- {_marked(item)}" for item in block.items))
-        else:
-            parts.append(_marked(block))
-    return "\n\n".join(parts) + "\n"
-
-
-def _as_html(to: str, subject: str, blocks: list[_Block]) -> str:
-    parts = [f"<p>To: {escape(to)}</p>"] if to else []
-    parts.append(f"<p>Subject: {escape(subject)}</p>")
-    for block in blocks:
-        if isinstance(block, _Items):
-            items = "".join(f"<li>{escape(plain(item))}</li>\n" for item in block.items)
-            parts.append(f"<ul>\n{items}</ul>")
-        else:
-            parts.append(f"<p>{escape(plain(block))}</p>")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
-        f"<title>{escape(subject)}</title></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
-
-
-_WRITERS: dict[Format, Callable[[str, str, list[_Block]], str]] = {
-    "text": _as_text,
-    "md": _as_markdown,
-    "html": _as_html,
-}
-
-
-def _filled(paragraph: str) -> str:
-    return fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _marked(text: str) -> str:
-    return _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", plain(text).strip()))
+    return Items((*items[:_FEW], *rest))

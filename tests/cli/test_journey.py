@@ -217,7 +217,7 @@ def test_the_status_of_a_learner_is_a_story(run, rehearsal, ready):
 
 def test_the_report_is_one_page_without_a_script(run, rehearsal, ready, tmp_path):
     run("plan", "--to", "badgr")
-    run("status", "--html", tmp_path / "report.html", "--mask")
+    run("report", "--to", tmp_path / "report.html", "--mask")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "HTML Basics" in page
     assert MARIA not in page
