@@ -140,6 +140,6 @@ def refresh(opened: Archive, destination: Destination, saved: SavedDestination) 
             continue
         try:
             enter(opened, destination, keys, credentials)
-        except errors.SignInFailed as error:
+        except (errors.SignInFailed, errors.Incomplete) as error:
             troubles.append(f"{account.username}: {error}")
     return troubles

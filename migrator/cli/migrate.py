@@ -69,7 +69,6 @@ def migrate(
             saved,
             console,
             username=username,
-            limit=None,
             publish=publish_collections,
         )
     if code == 0 and any(read.counts.problems for read in reads):

@@ -35,13 +35,35 @@ def _bar(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], No
 
 
 def _lines(what: str, total: int | None) -> Callable[[int], None]:
-    last = time.monotonic()
+    begun = last = time.monotonic()
 
     def show(done: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            of = f" of {total:,}" if total else ""
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            of = f" of {total:,}{_speed(done, total, now - begun)}" if total else ""
             print(f"{what}: {done:,}{of}", file=sys.stderr, flush=True)
 
     return show
+
+
+def _speed(done: int, total: int, seconds: float) -> str:
+    """Say how fast it goes and, while there is anything left, how long that will take."""
+    if not 0 < done < total:
+        return ""
+    left = seconds / done * (total - done)
+    return f", {60 * done / seconds:,.0f} a minute, {lasting(left)} left"
+
+
+def lasting(seconds: float) -> str:
+    """Return a time as a person says it: 40 s, 12 min, 3 h 20 min, 2 days 5 h."""
+    minutes = round(seconds / 60)
+    hours = round(seconds / 3600)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{hours // 24} days {hours % 24} h"

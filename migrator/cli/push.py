@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from migrator.archive.archive import Archive
     from migrator.archive.selection import Selection
     from migrator.archive.totals import DestinationTotal
-    from migrator.destinations.base import Destination, Session
-    from migrator.transfer.campaign import AccountPush
+    from migrator.destinations.base import Destination
     from migrator.transfer.push import Sent
     from migrator.transfer.repair import Added
+    from migrator.transfer.visit import AccountPush
 
 
 def push(
@@ -52,6 +53,33 @@ def push(
         ),
     ] = False,
     publish_collections: PublishCollections = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            "--threads",
+            min=1,
+            max=32,
+            help="Accounts pushed at the same time; without it as many as the destination likes.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="TIME", help="Send nothing new after this time, such as 18:00."
+        ),
+    ] = None,
+    max_failures: Annotated[
+        int | None,
+        typer.Option(
+            "--max-failures",
+            min=1,
+            help="Stop after so many refused badges and failed sign-ins.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Sign in and look, but send nothing."),
+    ] = False,
     learner: OfLearner = None,
     issuer: OfIssuer = None,
     badge_class: OfBadgeClass = None,
@@ -63,15 +91,17 @@ def push(
 ) -> None:
     """Send what is planned, one durable step at a time.
 
-    Ctrl-C stops after the badge under way; run the same command again to go on. A badge is never
+    Ctrl-C stops after the badges under way; run the same command again to go on. A badge is never
     sent twice: the destination is looked at first.
     """
     from migrator.archive.archive import Archive
     from migrator.cli import emails
     from migrator.cli.destination import resolve
+    from migrator.cli.moment import moment
     from migrator.cli.selecting import select
 
     console = Console(as_json)
+    last_moment = moment(until) if until else None
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
         selection = select(
@@ -94,13 +124,27 @@ def push(
             saved,
             console,
             username=username,
-            limit=limit,
             publish=publish_collections,
             added=added,
-            selection=selection,
+            bounds=Bounds(limit, selection, max_failures, last_moment, threads, dry_run),
         )
     if code:
         raise typer.Exit(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a person says of one push: how far, what of it (None: all), how fast, for real or not.
+
+    `until` is ISO 8601 UTC; without `threads` the destination's own number is taken.
+    """
+
+    badges: int | None = None
+    selection: Selection | None = None
+    failures: int | None = None
+    until: str | None = None
+    threads: int | None = None
+    dry_run: bool = False
 
 
 def send(
@@ -110,61 +154,84 @@ def send(
     console: Console,
     *,
     username: str | None,
-    limit: int | None,
     publish: bool,
     added: Sequence[Added] = (),
-    selection: Selection | None = None,
+    bounds: Bounds | None = None,
 ) -> int:
     """Push with progress, say what came of it, and return the exit code.
 
-    `added` are the addresses that were added to accounts before; without a `selection` everything
-    that is planned is sent.
+    `added` are the addresses that were added to accounts before.
     """
     from migrator.archive import ledger, totals
     from migrator.archive import selection as selections
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
+    from migrator.destinations.manners import Manners
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import Campaign
     from migrator.transfer.push import Limits
 
-    done = 0
-    chosen = selection or selections.EVERYTHING
+    bounds = bounds or Bounds()
+    chosen = bounds.selection or selections.EVERYTHING
     due = ledger.count_due_all(opened, saved.id, chosen)
-    with stoppable("the badge under way") as stop, progress("Sending", due) as show:
-
-        def watch(sent: Sent) -> None:
-            nonlocal done
-            done += 1
-            show(done)
-            _say_sent(console, sent)
-
+    threads = bounds.threads or destination.capabilities.at_once
+    under_way = "the badge under way" if threads == 1 else "the badges under way"
+    with stoppable(under_way) as stop, progress("Sending", due) as show:
+        said = _Said(console, show, every=due <= _FEW)
         campaign = Campaign(
             opened,
             saved,
             destination,
             Keychain(),
-            _wrapping(destination, stop),
-            Limits(limit, stop, chosen),
+            Manners(destination.capabilities, stop=_or_late(stop, bounds.until)),
+            Limits(bounds.badges, stop, chosen, bounds.failures, bounds.until),
             publish,
+            threads,
+            bounds.dry_run,
         )
-        pushed = campaign.push(username, watch)
+        pushed = campaign.push(username, said.watch)
         interrupted = stop()
     total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
     meant = total
     if not chosen.everything:
         meant = selections.total(opened, saved.id, saved.name, chosen)
+    if bounds.dry_run:
+        console.say(f"Dry run: {said.would_be_sent} would be sent, and nothing was.")
     _say_end(console, saved, pushed, total, meant, interrupted=interrupted, added=added)
     return _exit_code(pushed, meant, interrupted=interrupted)
 
 
-def _wrapping(destination: Destination, stop: Callable[[], bool]) -> Callable[[Session], Session]:
-    from migrator.destinations.wrappers import RateLimited, Retrying
-    from migrator.net import RateLimiter
+def _or_late(stop: Callable[[], bool], until: str | None) -> Callable[[], bool]:
+    """Say whether to stop, also because it is too late."""
+    from migrator.archive.archive import utc_now
 
-    # One for all accounts: the pace is the destination's, not a learner's.
-    limiter = RateLimiter(destination.capabilities.requests_per_minute)
-    return lambda session: Retrying(RateLimited(session, limiter), stop=stop)
+    return stop if until is None else lambda: stop() or utc_now() >= until
+
+
+@dataclass(slots=True)
+class _Said:
+    """What is said of each badge: of few of all, of many only where something is to be done."""
+
+    console: Console
+    show: Callable[[int], None]
+    every: bool
+    done: int = 0
+    planned: int = 0
+
+    def watch(self, sent: Sent) -> None:
+        from migrator.transfer.push import WOULD_BE_SENT
+
+        self.done += 1
+        self.planned += sent.state == WOULD_BE_SENT
+        self.show(self.done)
+        if self.every or sent.state not in _NO_NEWS:
+            _say_sent(self.console, sent)
+
+    @property
+    def would_be_sent(self) -> str:
+        from migrator.report.words import badges
+
+        return badges(self.planned)
 
 
 def _say_sent(console: Console, sent: Sent) -> None:
@@ -172,7 +239,8 @@ def _say_sent(console: Console, sent: Sent) -> None:
     from migrator.report.words import STATE_WORDS, plain
 
     why = f": {REASONS[sent.reason].sentence}" if sent.reason in REASONS else ""
-    console.say(f"  {plain(sent.title)}: {STATE_WORDS[sent.state]}{why}")
+    state = STATE_WORDS.get(sent.state, "would be sent")
+    console.say(f"  {plain(sent.title)}: {state}{why}")
 
 
 def _say_end(
@@ -257,4 +325,7 @@ def _exit_code(pushed: list[AccountPush], total: DestinationTotal, *, interrupte
     return 3 if states["refused"] + states["held"] else 0
 
 
+_FEW = 200
+"""Up to so many badges, each gets its line."""
+_NO_NEWS = ("done", "already_there", "would_be_sent")
 _SIGN_IN = ("sign_in_failed", "account_unverified")

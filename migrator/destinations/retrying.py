@@ -97,13 +97,23 @@ class _Attempts:
         return self.last.state in _MAYBE
 
     def once(self) -> Outcome:
-        """Look first when an answer was lost, else or then send."""
+        """Look first when an answer was lost; send when it is known not to be there."""
         if self.last is None or not self._stop():
-            self.last = (self._found() if self._lost else None) or self._sent()
+            self.last = self._looked() or self._sent()
         return self.last
+
+    def _looked(self) -> Outcome | None:
+        if not self._lost:
+            return None
+        try:
+            return self._there()
+        except (TryLater, NotAccepted, SignInFailed):
+            return self.last  # still unknown: never send blindly
 
     def _sent(self) -> Outcome:
         outcome = self._session.send(self._parcel)
+        if outcome.state is OutcomeState.NOT_SENT and self.last is not None:
+            return self.last  # what came of the attempt before is still what is known
         self._lost = self._lost or outcome.state is OutcomeState.UNKNOWN
         self._failed += outcome.reason == "server_error"
         if outcome.state is OutcomeState.ALREADY_THERE and outcome.remote_id is None:
@@ -114,9 +124,12 @@ class _Attempts:
     def _found(self) -> Outcome | None:
         """Return what a look at the destination says; a look that fails says nothing."""
         try:
-            held = self._session.find(self._parcel)
+            return self._there()
         except (TryLater, NotAccepted, SignInFailed):
             return None
+
+    def _there(self) -> Outcome | None:
+        held = self._session.find(self._parcel)
         if held is None:
             return None
         state = OutcomeState.DONE if self._lost else OutcomeState.ALREADY_THERE

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from migrator.destinations.base import Credentials, Held, HeldCollection, Outcome, Parcel, Session
 from migrator.openbadges.model import Addresses
+
+T = TypeVar("T")
 
 
 class Wrapper:
@@ -59,3 +62,34 @@ class Wrapper:
     def close(self) -> None:
         """Give back connections."""
         self.session.close()
+
+
+class Around(Wrapper):
+    """A session that does something around every call that asks the destination.
+
+    `send` is left to the wrapper: it answers where the others raise.
+    """
+
+    def around(self, call: Callable[[], T]) -> T:
+        """Make a call that may raise, with whatever comes before and after it."""
+        raise NotImplementedError
+
+    def held(self) -> Iterator[Held]:
+        """Yield every badge the account holds."""
+        return iter(self.around(lambda: list(self.session.held())))
+
+    def find(self, parcel: Parcel) -> Held | None:
+        """Look one badge up at the destination."""
+        return self.around(lambda: self.session.find(parcel))
+
+    def collections(self) -> list[HeldCollection]:
+        """Return the account's collections."""
+        return self.around(self.session.collections)
+
+    def create_collection(self, name: str, description: str | None, published: bool) -> str:
+        """Create an empty collection and return its remote id."""
+        return self.around(lambda: self.session.create_collection(name, description, published))
+
+    def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
+        """Set a collection's badges."""
+        self.around(lambda: self.session.fill_collection(remote_id, name, badges))

@@ -13,12 +13,13 @@ from typing import Protocol
 LONGEST_WAIT = 3600.0
 """Seconds; what a server asks for beyond an hour is not believed."""
 _CHUNK = 64 << 10
-# Seconds between two requests to a host that has complained: at first, where there was no limit
-# before, and at most. A request in 20 seconds is slower than any backpack wants it.
-_FIRST_GAP = 0.1
+# Seconds between two requests to a host that has complained, at least and at most: a request in 20
+# seconds is slower than any backpack wants it.
+_FIRST_GAP = 0.01
 _SLOWEST = 20.0
-_NO_GAP = 0.01
+_NO_GAP = 0.001
 _RECOVERY = 0.97  # some 25 content answers make up for one complaint
+_MEMORY = 0.1  # the share of the newest one in what is usual between two requests
 
 
 class TooLarge(Exception):
@@ -92,7 +93,8 @@ class RateLimiter:
             if since is not None and since <= one.slowed_at:
                 return
             one.slowed_at = now
-            one.gap = min(_SLOWEST, max(one.gap * 2, _FIRST_GAP))
+            one.gap = min(_SLOWEST, 2 * max(one.gap or one.usual, _FIRST_GAP / 2))
+            one.next = max(one.next, now + one.gap)
 
     def recover(self, host: str = "") -> None:
         """Note that a host was content with a request."""
@@ -107,8 +109,12 @@ class RateLimiter:
         one = self._of(host)
         # What was not used is saved up, for a few requests and at the usual pace only.
         ahead = one.gap * self._burst if one.gap <= self._gap else 0.0
-        due = max(one.next, self._clock() - ahead)
+        now = self._clock()
+        due = max(one.next, now - ahead)
         one.next = due + one.gap
+        if one.last is not None:
+            one.usual += _MEMORY * (now - one.last - one.usual)
+        one.last = now
         return due
 
     def _of(self, host: str) -> _Host:
@@ -117,9 +123,14 @@ class RateLimiter:
 
 @dataclass(slots=True)
 class _Host:
-    """One host: seconds between two requests, and moments of the limiter's clock."""
+    """One host: seconds between two requests, and moments of the limiter's clock.
+
+    `usual` is how long it was between two lately, whatever the limit.
+    """
 
     gap: float
+    usual: float = 0.0
+    last: float | None = None
     next: float = float("-inf")
     paused_until: float = float("-inf")
     slowed_at: float = float("-inf")

@@ -17,7 +17,7 @@ from migrator.rehearsal.state import Account, State
 if TYPE_CHECKING:
     from migrator.rehearsal.web import HostedWeb
 
-_NUMBERS = ("slow", "fail", "limit", "lose", "seed")
+_NUMBERS = ("slow", "fail", "limit", "lose", "busy", "seed")
 _EVERYBODY = frozenset({"GET", "POST"})
 
 

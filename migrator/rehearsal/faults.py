@@ -42,8 +42,9 @@ class Faults:
     """What goes wrong, and for which requests.
 
     `slow` seconds before each answer; `fail` percent of requests answered 500 without effect; more
-    than `limit` requests a minute answered 429 (0: no limit), with or without `Retry-After`; `lose`
-    percent of requests take effect and are cut off without an answer. `paths` are starts of "METHOD
+    than `limit` requests a minute answered 429 (0: no limit), with or without `Retry-After`, and
+    `busy` percent of requests too; `lose` percent of requests take effect and are cut off without
+    an answer. `paths` are starts of "METHOD
     /path"; one that begins with a slash is meant for every method.
     """
 
@@ -52,6 +53,7 @@ class Faults:
     limit: int = 0
     retry_after: bool = True
     lose: float = 0.0
+    busy: float = 0.0
     seed: int = 0
     paths: tuple[str, ...] = SENDING
 
@@ -92,7 +94,11 @@ class Faulty:
         if wait:
             self._note("limited")
             return _too_many(faults, wait, environ, start_response)
-        request = self._digest(environ) if faults.fail or faults.lose else b""
+        chance = faults.fail or faults.lose or faults.busy
+        request = self._digest(environ) if chance else b""
+        if _hit(faults.busy, faults.seed, b"busy", request):
+            self._note("limited")
+            return _too_many(faults, 1, environ, start_response)
         if faults.slow:
             self.sleep(faults.slow)
         if _hit(faults.fail, faults.seed, b"fail", request):

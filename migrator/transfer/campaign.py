@@ -1,38 +1,25 @@
-"""Signing in, and pushing for every account of a destination in turn."""
+"""Signing in, and pushing for every account of a destination, many at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from migrator import errors
 from migrator.archive import accounts as accounts_store
 from migrator.archive import ledger
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
-from migrator.destinations.base import (
-    Credentials,
-    Destination,
-    NotAccepted,
-    Session,
-    TryLater,
-)
-from migrator.transfer.collections import Made, make_collections
-from migrator.transfer.push import UNREACHABLE, Limits, Sent, Tally, push_account
+from migrator.archive.lease import ended
+from migrator.destinations.base import Credentials, Destination
+from migrator.transfer.engine import Engine, Work
+from migrator.transfer.keys import Keys, SharedKeys
+from migrator.transfer.push import UNREACHABLE, Budget, Limits, Sent
+from migrator.transfer.visit import AccountPush, Treatment, Visits
 
+_PAGE = 200
 _LATER_IN_A_ROW = 3
-
-
-class Keys(Protocol):
-    """Where passwords and tokens are kept: never in the archive."""
-
-    def credentials(self, destination: str, username: str) -> Credentials | None:
-        """Return how an account signs in, None when nothing is known."""
-
-    def save(self, destination: str, credentials: Credentials) -> None:
-        """Keep tokens as they arrive: by then the ones before them are dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +28,6 @@ class SignedIn:
 
     account: Account
     badges_there: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountPush:
-    """What a push came to for one account.
-
-    `trouble` says why it could not sign in or go on; `later` that this passes by itself.
-    """
-
-    username: str
-    tally: Tally
-    collections: tuple[Made, ...] = ()
-    trouble: str | None = None
-    later: bool = False
 
 
 def login(
@@ -74,91 +47,102 @@ def login(
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One push of one archive to one destination: who signs in how, and what wraps the session."""
+    """One push of one archive to one destination, for `threads` accounts side by side.
+
+    A person's badges go one after the other: their order and their token stay in one place.
+    """
 
     archive: Archive
     saved: SavedDestination
     destination: Destination
     keys: Keys
-    wrap: Callable[[Session], Session]
+    treatment: Treatment
     limits: Limits
     publish_collections: bool = False
+    threads: int = 1
+    dry_run: bool = False
 
-    def accounts(self, username: str | None) -> list[Account]:
+    def accounts(self, username: str | None) -> Iterator[Account]:
         """Return the accounts that have work, or the one asked for; raises Usage for a stranger."""
-        known = accounts_store.accounts(self.archive, self.saved.id)
-        if username is not None:
-            known = [one for one in known if one.username.lower() == username.lower()]
-            if not known:
-                raise errors.Usage(
-                    f"{username} has not signed in at {self.saved.name}.",
-                    f"Run: badge-migrator login {self.saved.name} --as {username}",
-                )
-        selection = self.limits.selection
-        busy: set[int] = set()
-        while more := ledger.accounts_with_work(
-            self.archive, self.saved.id, max(busy, default=0), selection=selection
-        ):
-            busy.update(more)
-        return [one for one in known if one.id in busy]
+        if username is None:
+            return self._with_work()
+        account = accounts_store.find_account(self.archive, self.saved.id, username)
+        if account is None:
+            raise errors.Usage(
+                f"{username} has not signed in at {self.saved.name}.",
+                f"Run: badge-migrator login {self.saved.name} --as {username}",
+            )
+        return iter([account] if self._page(account.id - 1, 1) == [account.id] else [])
 
     def push(self, username: str | None, watch: Callable[[Sent], None]) -> list[AccountPush]:
-        """Push for each account in turn; one that cannot sign in does not stop the others.
+        """Push for each account; one that cannot sign in does not stop the others.
 
-        A destination that answers nobody ends the push for all of them.
+        `watch` is told of each badge once its outcome is on disk. A destination that answers
+        nobody ends the push for all. Raises ArchiveLocked when other processes have all the work.
         """
-        pushed: list[AccountPush] = []
-        left = self.limits.badges
-        later = 0
-        for account in self.accounts(username):
-            if self.limits.stop() or (left is not None and left <= 0):
-                break
-            one = self._push_one(account, replace(self.limits, badges=left), watch)
-            pushed.append(one)
-            later = later + 1 if one.later else 0
-            if one.tally.stopped == UNREACHABLE or later >= _LATER_IN_A_ROW:
-                break
-            if left is not None:
-                left -= sum(one.tally.sent.values())
-        return pushed
+        accounts = self.accounts(username)
+        ledger.durable(self.archive)
+        run_id = self.archive.begin_run(f"push to {self.saved.name}")
+        with ended(self.archive, run_id):
+            round_trip = _Round(self, run_id, watch)
+            return round_trip.done(accounts)
 
-    def _push_one(
-        self, account: Account, limits: Limits, watch: Callable[[Sent], None]
-    ) -> AccountPush:
-        credentials = self.keys.credentials(self.saved.name, account.username)
-        if credentials is None:
-            return AccountPush(
-                account.username,
-                Tally(),
-                trouble=f"No password or token is known for {account.username}."
-                f" Run: badge-migrator login {self.saved.name} --as {account.username}",
-            )
-        try:
-            keep = partial(self.keys.save, self.saved.name)
-            session = self.destination.sign_in(credentials, keep)
-            try:
-                return self._work(account, session, limits, watch)
-            finally:
-                session.close()
-        except (errors.SignInFailed, NotAccepted) as error:
-            return AccountPush(account.username, Tally(), trouble=str(error))
-        except TryLater as error:
-            return AccountPush(account.username, Tally(), trouble=str(error), later=True)
+    def _with_work(self) -> Iterator[Account]:
+        last = 0
+        while page := self._page(last, _PAGE):
+            for number in page:
+                account = accounts_store.account(self.archive, number)
+                if account is not None:  # forgotten meanwhile
+                    yield account
+            last = page[-1]
 
-    def _work(
-        self, account: Account, session: Session, limits: Limits, watch: Callable[[Sent], None]
-    ) -> AccountPush:
-        accounts_store.save_account(
-            self.archive, self.saved.id, account.username, session.addresses
+    def _page(self, after: int, limit: int) -> list[int]:
+        selection = self.limits.selection
+        return ledger.accounts_with_work(self.archive, self.saved.id, after, limit, selection)
+
+
+class _Round:
+    """One push under way: who has been visited, and whether it goes on."""
+
+    def __init__(self, campaign: Campaign, run_id: int, watch: Callable[[Sent], None]) -> None:
+        self._campaign = campaign
+        self._budget = Budget(campaign.limits, campaign.archive.now)
+        self._watch = watch
+        self._said: list[Sent] = []
+        self._pushed: list[AccountPush] = []
+        self._later = 0
+        self._away = False
+        self._visits = Visits(
+            *(campaign.archive, campaign.saved, campaign.destination, SharedKeys(campaign.keys)),
+            *(campaign.treatment, self._budget, self._said.append, run_id),
+            publish_collections=campaign.publish_collections,
+            dry_run=campaign.dry_run,
         )
-        wrapped = self.wrap(session)
-        tally = push_account(self.archive, account, wrapped, limits, watch)
-        if tally.stopped is not None:
-            return AccountPush(account.username, tally)
-        try:
-            made = make_collections(
-                self.archive, account, wrapped, publish=self.publish_collections
-            )
-        except TryLater as error:
-            return AccountPush(account.username, tally, trouble=str(error), later=True)
-        return AccountPush(account.username, tally, tuple(made))
+
+    def done(self, accounts: Iterator[Account]) -> list[AccountPush]:
+        """Visit the accounts; returns what came of each, in the order in which they ended."""
+        campaign = self._campaign
+        engine = Engine(campaign.archive, campaign.threads, self._ended, self._committed)
+        engine.run(self._works(accounts))
+        locked = [one for one in self._pushed if one.locked]
+        if locked and len(locked) == len(self._pushed):
+            raise errors.ArchiveLocked(locked[0].trouble or "")
+        return self._pushed
+
+    def _works(self, accounts: Iterator[Account]) -> Iterator[Work[AccountPush]]:
+        for account in accounts:
+            if self._away or self._budget.spent:
+                return
+            yield self._visits.visit(account)
+
+    def _ended(self, one: AccountPush) -> None:
+        self._pushed.append(one)
+        if not one.locked:
+            self._later = self._later + 1 if one.later else 0
+        away = one.tally.stopped == UNREACHABLE or self._later >= _LATER_IN_A_ROW
+        self._away = self._away or away
+
+    def _committed(self) -> None:
+        for sent in self._said:
+            self._watch(sent)
+        self._said.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from migrator.archive import collections as store
 from migrator.archive.accounts import Account
@@ -10,6 +11,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.collections import KeptCollection
 from migrator.archive.lease import leased
 from migrator.destinations.base import HeldCollection, NotAccepted, Session
+from migrator.transfer.engine import Work, finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +31,43 @@ class Made:
 def make_collections(
     archive: Archive, account: Account, session: Session, *, publish: bool
 ) -> list[Made]:
+    """Make an account's collections, in this thread; raises as `collecting` does.
+
+    Raises ArchiveLocked when another process is at work on this account.
+    """
+    with leased(archive, f"push:{account.id}", f"make collections for {account.username}"):
+        work = collecting(archive, account, session, publish=publish)
+        return finish(archive, work, lambda: None)
+
+
+def collecting(
+    archive: Archive, account: Account, session: Session, *, publish: bool
+) -> Work[list[Made]]:
     """Create the account's collections that are not there yet and fill each with its badges.
 
     Safe to repeat: a collection is found by its remote id, else by its name if no other of ours
     has that one, and only filled when badges have been added. `publish` makes the ones public
     again that were public in the source; otherwise all are private until the learner shares them.
-    One that the destination will not have does not stop the others. Raises TryLater, and
-    ArchiveLocked when another process is at work on this account.
+    One that the destination will not have does not stop the others. Raises TryLater.
     """
     wanted = store.to_make(archive, account.id)
     if not wanted:
         return []
-    with leased(archive, f"push:{account.id}", f"make collections for {account.username}"):
-        return _make(archive, account, session, wanted, publish=publish)
-
-
-def _make(
-    archive: Archive,
-    account: Account,
-    session: Session,
-    wanted: list[KeptCollection],
-    *,
-    publish: bool,
-) -> list[Made]:
-    there = session.collections()
+    there: list[HeldCollection] = yield session.collections
     claimed = {one.remote_id for one in wanted if one.remote_id}
     made = []
     for collection in wanted:
         facts = (collection.name, len(collection.badges), collection.missing)
         held = _held(collection, there, claimed)
+        new = held is None
         try:
-            new = held is None
             if held is None:
-                held = _create(session, collection, published=publish and collection.public)
+                held = yield partial(
+                    _create, session, collection, published=publish and collection.public
+                )
             claimed.add(held.remote_id)
             store.remember(archive, account.id, collection.id, held.remote_id)
-            _fill(session, collection, held)
+            yield partial(_fill, session, collection, held)
         except NotAccepted as error:
             made.append(Made(*facts, new=False, trouble=str(error)))
             continue

@@ -1,4 +1,8 @@
-"""The push: send what is planned, one durable step at a time, so that any stop can be resumed."""
+"""The push of one account: what is planned is sent, one durable step at a time, in order.
+
+It is written as a piece of work (`migrator.transfer.engine`): whatever asks the destination is
+yielded as a call, so that many accounts can be on their way at once while one thread writes.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,18 @@ from migrator.archive.lease import Lease, leased
 from migrator.archive.ledger import Due, Result
 from migrator.archive.selection import EVERYTHING, Selection
 from migrator.destinations.base import Held, Input, Outcome, OutcomeState, Parcel, Session
+from migrator.destinations.ratelimited import LONGEST_PAUSE
 from migrator.openbadges.identity import canonical_url
+from migrator.transfer.engine import Work, finish
 from migrator.transfer.parcels import parcel, remote_ids
 
 _FIRST_WAIT = 60.0
 _LONGEST_WAIT = 3600.0
 UNREACHABLE = "destination_unreachable"
+RATE_LIMITED = "rate_limited"
+NOT_SENT = "not_sent"
+WOULD_BE_SENT = "would_be_sent"
+"""What a dry run says of a badge."""
 _UNREACHABLE_IN_A_ROW = 3
 _ACCOUNT_TROUBLE = frozenset({"sign_in_failed", "account_unverified"})
 
@@ -47,11 +57,47 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far one push may go: badges to send (None: all), the request to stop, which badges."""
+    """How far one push may go, and which badges are meant.
+
+    `badges` is how many to send at most (None: all), `stop` says whether a person has asked to
+    stop, `failures` is how many refusals and failed sign-ins are too many, `until` the moment
+    (ISO 8601 UTC) after which nothing new is sent.
+    """
 
     badges: int | None = None
     stop: Callable[[], bool] = lambda: False
     selection: Selection = EVERYTHING
+    failures: int | None = None
+    until: str | None = None
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left of the limits of one push; shared by all its accounts."""
+
+    limits: Limits
+    now: Callable[[], str]
+    sent: int = 0
+    failures: int = 0
+    turned_away: bool = False
+
+    @property
+    def spent(self) -> str | None:
+        """Why nothing more may be sent now, None when something may.
+
+        interrupted, until, failures or limit; `rate_limited` when the destination has asked for a
+        longer wait than anybody waits.
+        """
+        limits = self.limits
+        if limits.stop():
+            return "interrupted"
+        if limits.until is not None and self.now() >= limits.until:
+            return "until"
+        if limits.failures is not None and self.failures >= limits.failures:
+            return "failures"
+        if limits.badges is not None and self.sent >= limits.badges:
+            return "limit"
+        return RATE_LIMITED if self.turned_away else None
 
 
 def push_account(
@@ -61,39 +107,60 @@ def push_account(
     limits: Limits,
     watch: Callable[[Sent], None],
 ) -> Tally:
-    """Send everything due for one account; returns what was done.
+    """Send everything due for one account, in this thread; returns what was done.
 
-    Looks at the destination first, so that a badge whose answer was lost, or that is there by
-    another way, is never sent again. `sending` is on disk before each request leaves and the
-    outcome right after it. Raises ArchiveLocked when another process pushes to this account.
+    Raises ArchiveLocked when another process pushes to this account.
     """
     with leased(archive, f"push:{account.id}", f"push to {account.username}") as lease:
         ledger.durable(archive)
-        pusher = _Pusher(archive, account, session, limits, watch, lease)
-        pusher.look_first()
-        return pusher.send_due()
+        said: list[Sent] = []
+        budget = Budget(limits, archive.now)
+        pusher = Pusher(archive, account, session, budget, said.append, lease, Tally())
+
+        def committed() -> None:
+            for sent in said:
+                watch(sent)
+            said.clear()
+
+        return finish(archive, pusher.work(), committed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pusher:
+class Pusher:
+    """Everything due for one account, as a piece of work.
+
+    Looks at the destination first, so that a badge whose answer was lost, or that is there by
+    another way, is never sent again. `sending` is on disk before each request leaves and the
+    outcome right after it. `watch` is told of each badge before that is on disk: whoever tells a
+    person waits for it.
+    """
+
     archive: Archive
     account: Account
     session: Session
-    limits: Limits
+    budget: Budget
     watch: Callable[[Sent], None]
     lease: Lease
+    tally: Tally
+    dry_run: bool = False
 
-    def look_first(self) -> None:
-        there = {canonical_url(held.open_badge_id): held for held in self.session.held()}
+    def work(self) -> Work[Tally]:
+        """Look, then send; raises what the session raises, and ArchiveLocked."""
+        yield from self._look_first()
+        return (yield from self._send_due())
+
+    def _look_first(self) -> Work[None]:
+        held: list[Held] = yield lambda: list(self.session.held())
+        there = {canonical_url(one.open_badge_id): one for one in held}
         settled: list[tuple[int, Result]] = []
         for transfer_id, assertion_id, identity, state in ledger.open_identities(
             self.archive, self.account.id
         ):
-            held = _held_as(self.archive, there, assertion_id, identity)
-            if held is not None:
+            found = _held_as(self.archive, there, assertion_id, identity)
+            if found is not None:
                 # A request of ours that was under way has arrived; the rest was there before.
                 ours = state in ("sending", "waiting")
-                result = _there("done" if ours else "already_there", held)
+                result = _there("done" if ours else "already_there", found)
                 settled.append((transfer_id, result))
                 title = shelf.kept(self.archive, assertion_id).title
                 self.watch(Sent(title, result.state, None, ""))
@@ -101,19 +168,22 @@ class _Pusher:
                 settled.append((transfer_id, Result("planned", "not_there")))
         ledger.settle(self.archive, settled)
 
-    def send_due(self) -> Tally:
-        tally = Tally()
+    def _send_due(self) -> Work[Tally]:
+        tally = self.tally
         last = unreachable = 0
-        chosen = self.limits.selection
+        chosen = self.budget.limits.selection
         while batch := ledger.due(self.archive, self.account.id, last, selection=chosen):
             for due in batch:
                 last = due.transfer_id
-                tally.stopped = self._stopped(tally)
+                tally.stopped = self.budget.spent
                 if tally.stopped:
                     return tally
-                result = self._send(due)
+                result = yield from self._send(due)
                 if result is None:
                     continue
+                if result.state == NOT_SENT:
+                    tally.stopped = result.reason or "interrupted"
+                    return tally
                 tally.add(result.state)
                 unreachable = unreachable + 1 if result.reason == UNREACHABLE else 0
                 tally.stopped = _given_up(result, unreachable)
@@ -121,19 +191,25 @@ class _Pusher:
                     return tally
         return tally
 
-    def _stopped(self, tally: Tally) -> str | None:
-        if self.limits.stop():
-            return "interrupted"
-        if self.limits.badges is not None and sum(tally.sent.values()) >= self.limits.badges:
-            return "limit"
-        return None
-
-    def _send(self, due: Due) -> Result | None:
+    def _send(self, due: Due) -> Work[Result | None]:
         badge = shelf.kept(self.archive, due.assertion_id)
         ready: Parcel = parcel(self.archive, badge, Input(due.input))
+        if self.dry_run:
+            self.budget.sent += 1
+            self.watch(Sent(badge.title, WOULD_BE_SENT, None, ""))
+            return Result(WOULD_BE_SENT, NOT_SENT)
         if not ledger.mark_sending(self.archive, self.lease, self.account.id, due.transfer_id):
             return None
-        result = _result(self.session.send(ready), self.archive.now())
+        self.budget.sent += 1
+        outcome: Outcome = yield lambda: self.session.send(ready)
+        if outcome.state is OutcomeState.NOT_SENT:
+            self.budget.sent -= 1
+            ledger.take_back(self.archive, due.transfer_id)
+            return Result(NOT_SENT, NOT_SENT, reason=outcome.reason)
+        result = _result(outcome, self.archive.now())
+        self.budget.failures += result.state == "refused"
+        if outcome.reason == RATE_LIMITED and (outcome.after or 0) > LONGEST_PAUSE:
+            self.budget.turned_away = True
         ledger.record(self.archive, self.lease.run_id, due.transfer_id, result)
         self.watch(Sent(badge.title, result.state, result.reason, result.detail))
         return result

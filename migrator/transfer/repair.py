@@ -20,7 +20,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.mismatches import mismatches
 from migrator.destinations.base import Destination, Outcome, OutcomeState, Session, TryLater
 from migrator.openbadges.model import Addresses
-from migrator.transfer.campaign import Keys
+from migrator.transfer.keys import Keys
 from migrator.transfer.spelling import needed, same_address
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

@@ -145,7 +145,7 @@ def test_a_push_is_stopped_with_ctrl_c_and_goes_on(run, rehearsal, ready, import
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
-    assert "Stopping after the badge under way" in err
+    assert "Stopping after the badges under way" in err
     assert "To go on: badge-migrator push" in out
     before = imported()
     assert 0 < before < 12

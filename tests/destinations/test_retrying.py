@@ -47,6 +47,9 @@ def naps():
     return Naps()
 
 
+NOT_SENT = Outcome(OutcomeState.NOT_SENT)
+
+
 @pytest.fixture
 def retrying(played, naps):
     def make(pace=Pace(), stop=lambda: False, **results):  # noqa: B008 - a frozen value
@@ -69,8 +72,11 @@ def retrying(played, naps):
         ([LOST, DONE], [None], DONE, ["send", "find", "send"]),
         ([LOST], [THERE], Outcome(OutcomeState.DONE, "r9", pending=True), ["send", "find"]),
         ([LOST], [None], LOST, ["send", *["find", "send"] * 3]),
-        ([LOST], [TryLater("no")], LOST, ["send", *["find", "send"] * 3]),
-        ([LOST, EXPIRED], [SignInFailed("no")], EXPIRED, ["send", "find", "send"]),
+        ([LOST], [TryLater("no")], LOST, ["send", *["find"] * 3]),
+        ([LOST, EXPIRED], [SignInFailed("no")], LOST, ["send", *["find"] * 3]),
+        ([LOST, EXPIRED], [TryLater("no"), None], EXPIRED, ["send", "find", "find", "send"]),
+        ([NOT_SENT], [], NOT_SENT, ["send"]),
+        ([BUSY, NOT_SENT], [], BUSY, ["send"] * 4),
         (
             [LOST, DUPLICATE],
             [None, THERE],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrator.destinations.base import (
@@ -106,13 +108,14 @@ def test_a_call_that_fails_is_recorded_too(played):
 
 
 def test_a_dry_run_asks_and_changes_nothing(played, parcel):
-    session = played(find=[THERE, None], held=[[THERE]], collections=[[SCIENCE]])
+    there = Held("r1", min(parcel.open_badge_ids))
+    session = played(held=[[there]], collections=[[SCIENCE]])
     dry = DryRun(session)
     assert dry.send(parcel) == Outcome(OutcomeState.ALREADY_THERE, remote_id="r1")
-    left = dry.send(parcel)
-    assert (left.state, left.detail) == (OutcomeState.TRY_AGAIN, "Dry run: nothing was sent.")
+    left = dry.send(replace(parcel, open_badge_ids=frozenset({"https://issuer.example/else"})))
+    assert (left.state, left.detail) == (OutcomeState.NOT_SENT, "Dry run: nothing was sent.")
     assert dry.create_collection("Science", None, published=True) == "dry-run:Science"
     dry.fill_collection("dry-run:Science", "Science", ("r1",))
-    assert list(dry.held()) == [THERE]
+    assert list(dry.held()) == [there]
     assert dry.collections() == [SCIENCE]
-    assert session.names == ["find", "find", "held", "collections"]
+    assert session.names == ["held", "held", "collections"]

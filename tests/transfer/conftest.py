@@ -186,6 +186,16 @@ class MemorySession:
         raise Killed
 
 
+class Treated:
+    """A destination treated without manners: nobody waits, and nothing is tried again."""
+
+    def __init__(self, wrap=lambda session: session):
+        self.wrap = wrap
+
+    def sign_in(self, enter):
+        return self.wrap(enter())
+
+
 class Desk:
     """One archive, one backpack, one account: what a person does with them, step by step."""
 
@@ -269,3 +279,8 @@ def killed():
 @pytest.fixture(scope="session")
 def memory_account():
     return MemoryAccount
+
+
+@pytest.fixture(scope="session")
+def treated():
+    return Treated

@@ -35,7 +35,7 @@ def keys():
 
 
 @pytest.fixture
-def campaign(desk, keys, make):
+def campaign(desk, keys, make, treated):
     desk.login(BOB, BOB)
     desk.login(EVE, EVE)
     number = 0
@@ -46,9 +46,7 @@ def campaign(desk, keys, make):
         desk.read([collection, *badges])
         number += 3
     desk.plan()
-    return Campaign(
-        desk.archive, desk.saved, desk.backpack, keys, lambda session: session, Limits()
-    )
+    return Campaign(desk.archive, desk.saved, desk.backpack, keys, treated(), Limits())
 
 
 def pushed(campaign, **more):
@@ -130,7 +128,7 @@ def test_a_destination_that_is_away_is_asked_three_times_at_most(campaign, desk,
     keys.kept["more@example.org"] = Credentials("more@example.org")
     desk.read([make.found(99, "more@example.org")])
     desk.plan()
-    assert len(campaign.accounts(None)) == 4
+    assert len(list(campaign.accounts(None))) == 4
     desk.backpack.away = True
     done = pushed(campaign)
     assert [(one.username, one.later) for one in done] == [(ANN, True), (BOB, True), (EVE, True)]
@@ -197,14 +195,14 @@ def test_ctrl_c_stops_before_the_next_account(campaign, desk):
     assert pushed(campaign, limits=Limits(None, lambda: True)) == []
 
 
-def test_the_session_is_wrapped_and_closed(campaign, desk):
+def test_the_session_is_wrapped_and_closed(campaign, desk, treated):
     sessions = []
 
     def wrap(session):
         sessions.append(session)
         return session
 
-    pushed(campaign, wrap=wrap)
+    pushed(campaign, treatment=treated(wrap))
     assert [session.closed for session in sessions] == [True] * 3
 
 

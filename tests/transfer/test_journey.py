@@ -176,7 +176,7 @@ class Journey(RuleBasedStateMachine):
         backpack = self.desk.backpack
         keys = MemoryKeys()
         return Campaign(
-            self.desk.archive, self.desk.saved, backpack, keys, lambda session: session, limits
+            self.desk.archive, self.desk.saved, backpack, keys, self.tools.treated(), limits
         )
 
     def backpack_of(self, who):
@@ -199,10 +199,13 @@ class Tools:
     make: object
     clock: type
     killed: type
+    treated: type
 
 
-def test_any_journey_ends_with_every_badge_there_once(make_desk, reader, make, text_clock, killed):
-    Journey.tools = Tools(make_desk, reader, make, type(text_clock), killed)
+def test_any_journey_ends_with_every_badge_there_once(
+    make_desk, reader, make, text_clock, killed, treated
+):
+    Journey.tools = Tools(make_desk, reader, make, type(text_clock), killed, treated)
     run_state_machine_as_test(
         Journey,
         settings=settings(

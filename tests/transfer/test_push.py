@@ -189,7 +189,7 @@ def test_an_answer_that_it_is_there_already_is_success(desk, make, archive):
 def test_what_waits_is_not_sent_before_its_time(desk, make, text_clock):
     desk.read([make.found(n) for n in range(3)])
     desk.plan()
-    assert desk.push("later", "much_later", "never").sent == {"waiting": 3}
+    assert desk.push("later", "never", "much_later").sent == {"waiting": 3}
     assert ledger.count_due(desk.archive, desk.account.id) == 0
     text_clock.advance(119)
     assert desk.push().sent == {}

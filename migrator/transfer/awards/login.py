@@ -12,7 +12,7 @@ from migrator.archive.accounts import SavedDestination
 from migrator.destinations.base import Credentials, Destination
 from migrator.destinations.issuing import IssuerSession, issuing
 from migrator.errors import SignInFailed
-from migrator.transfer.campaign import Keys
+from migrator.transfer.keys import Keys
 
 
 def key_of(destination: str) -> str:
