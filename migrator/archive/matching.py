@@ -146,6 +146,7 @@ def rematch(conn: sqlite3.Connection, destination_id: int, now: str) -> None:
     """
     _find(conn, destination_id)
     conn.execute("drop table if exists temp.match_anew")
+    conn.execute("create temp table match_anew (id integer primary key, learner_id integer)")
     conn.execute(_ANEW)
     conn.execute(
         "update account set learner_id = (select learner_id from temp.match_anew"
@@ -236,7 +237,7 @@ where not exists (select 1 from temp.match where match.learner_id = held.learner
 order by held.badges desc, held.learner_id limit ?
 """
 _ANEW = """
-create temp table match_anew as select account.id, match_account.learner_id
+insert into temp.match_anew select account.id, match_account.learner_id
 from temp.match_account join account on account.id = match_account.id
 where account.signed_in_at is null and account.learner_id is not match_account.learner_id
 """

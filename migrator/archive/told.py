@@ -140,6 +140,7 @@ create temp table told_account (id integer primary key, line integer not null,
   username text not null collate nocase);
 create temp table told_change (account_id integer not null, added integer not null,
   value text not null collate nocase, primary key (account_id, added, value)) without rowid;
+create index temp.told_change_value on told_change (value, added);
 create temp table told_left (id integer primary key)
 """
 # In another spelling it is another address: backpacks compare letter by letter.

@@ -268,3 +268,34 @@ def test_a_forgotten_person_takes_along_what_was_told(archive, saved):
     assert told_of(archive) == [("x2", BOB), ("x3", "no@example.org")]
     forgetting.forget(archive, "no@example.org", lambda what: None)
     assert [one.username for one in store.accounts(archive, saved.id)] == ["x2"]
+
+
+def test_twice_as_many_accounts_take_twice_as_many_steps(archive, saved):
+    def steps(first, number):
+        taken = 0
+
+        def count():
+            nonlocal taken
+            taken += 1
+
+        lines = [(f"a{n}", f"p{n}@x.example") for n in range(first, first + number)]
+        with archive.writing() as conn:
+            for _, address in lines:
+                learner = conn.execute("insert into learner (name) values (null)").lastrowid
+                conn.execute(
+                    "insert into identity (learner_id, value) values (?, ?)", (learner, address)
+                )
+                conn.execute(
+                    "insert into assertion (digest, own_identity, verification, learner_id,"
+                    " richness) values (?, ?, 'hosted', ?, 1)",
+                    (address.encode(), address, learner),
+                )
+        archive.conn.set_progress_handler(count, 100)
+        try:
+            assert tell(archive, saved, *lines).new == number
+            matched(archive, saved)
+        finally:
+            archive.conn.set_progress_handler(None, 0)
+        return taken
+
+    assert steps(0, 500) * 6 > steps(1_000, 1_500), "it grows with the square of the accounts"
