@@ -14,6 +14,7 @@ from migrator.archive.schema.award import add_awards
 from migrator.archive.schema.bookmark import add_bookmarks
 from migrator.archive.schema.cohort import add_cohorts
 from migrator.archive.schema.first import make_tables
+from migrator.archive.schema.recipient import add_recipients
 from migrator.archive.schema.web import add_web_answers
 
 migrations = Migrations("badge-migrator")
@@ -47,6 +48,12 @@ def _bookmark(db: Database) -> None:
 def _cohort(db: Database) -> None:
     add_cohorts(db.conn)
     db.conn.execute("pragma user_version = 5")
+
+
+@migrations(name="0006_recipient")
+def _recipient(db: Database) -> None:
+    add_recipients(db.conn)
+    db.conn.execute("pragma user_version = 6")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
