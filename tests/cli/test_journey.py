@@ -307,7 +307,7 @@ def test_all_accounts_share_the_pace_of_the_destination(run, rehearsal, ready, m
             waited[id(self)] = waited.get(id(self), 0) + 1
             return super().wait(host)
 
-    monkeypatch.setattr("migrator.net.RateLimiter", Watched)
+    monkeypatch.setattr("migrator.destinations.manners.RateLimiter", Watched)
     run("plan", "--to", "badgr", "--via", rehearsal.web_url)
     run("push", "--to", "badgr", expected=3)
     assert len(waited) == 1
