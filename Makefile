@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test soak lint docs bench clean
 
 demo: .venv/ready          ## the main job end to end, offline, on example data
 	$(BIN)/badge-migrator demo
@@ -10,6 +10,9 @@ demo: .venv/ready          ## the main job end to end, offline, on example data
 test: lint                 ## lint, types, layers, tests, coverage
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+soak: .venv/ready          ## the kill test with 3,000 kills, about ten minutes
+	KILLS=3000 $(BIN)/python -m pytest tests/transfer/test_kill.py
 
 lint: .venv/ready
 	$(BIN)/ruff check .
