@@ -6,7 +6,14 @@ import pytest
 
 from migrator import errors
 from migrator.archive import accounts as accounts_store
-from migrator.destinations.base import Credentials, NotAccepted
+from migrator.archive.lease import leased
+from migrator.destinations.base import (
+    Credentials,
+    NotAccepted,
+    Outcome,
+    OutcomeState,
+    TryLater,
+)
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import FoundCollection, Membership
 from migrator.transfer.campaign import Campaign, login
@@ -255,3 +262,121 @@ def test_a_failed_sign_in_leaves_nothing_behind(desk, keys, archive):
     with pytest.raises(errors.SignInFailed):
         login(archive, desk.backpack, keys, Credentials("who@example.org"))
     assert len(accounts_store.accounts(archive, desk.saved.id)) == 1
+
+
+@pytest.mark.parametrize("fault", ["ok", "answer_lost", "killed", "killed_after"])
+def test_accounts_side_by_side_get_each_badge_once(campaign, desk, killed, fault):
+    desk.backpack.faults = ["ok", fault, "ok", fault]
+    if fault.startswith("killed"):
+        with pytest.raises(killed):
+            pushed(campaign, threads=3)
+        desk.backpack.faults = []
+    pushed(campaign, threads=3)
+    desk.clock.advance(3600)
+    pushed(campaign, threads=3)
+    assert set(desk.state()) <= {"done", "already_there"}
+    assert desk.once()
+    assert sum(desk.backpack.arrived.values()) == 9
+    desk.balance()
+
+
+def test_an_account_that_another_push_has_is_left_to_it(campaign, desk):
+    (_, bob, _) = accounts_store.accounts(desk.archive, desk.saved.id)
+    with leased(desk.archive, f"push:{bob.id}", "push of somebody else"):
+        done = {one.username: one for one in pushed(campaign, threads=2)}
+        assert done[BOB].locked
+        assert "`push of somebody else` is at work" in done[BOB].trouble
+        assert {done[who].tally.sent["done"] for who in (ANN, EVE)} == {3}
+        with pytest.raises(errors.ArchiveLocked, match="somebody else"):
+            pushed(campaign)
+    assert [one.tally.sent for one in pushed(campaign)] == [{"done": 3}]
+
+
+def test_a_dry_run_looks_and_leaves_everything_as_it_is(campaign, desk):
+    desk.backpack.accounts[ANN].badges["https://issuer.example/assertions/1.json"] = "remote 1"
+    seen = []
+    done = replace(campaign, dry_run=True, limits=Limits(5)).push(None, seen.append)
+    assert [one.tally.sent for one in done] == [{"would_be_sent": 2}, {"would_be_sent": 3}]
+    assert desk.backpack.sent == []
+    assert desk.state() == ["planned", "already_there", *["planned"] * 7]
+    assert not desk.backpack.accounts[ANN].collections
+    assert desk.archive.one("select count(*) from remote_collection")[0] == 0
+    assert len(seen) == 6
+
+
+def test_too_many_failures_end_a_push_for_all(campaign, desk):
+    desk.backpack.accounts[ANN].locked = True
+    desk.backpack.faults = ["refused"] * 9
+    done = pushed(campaign, limits=Limits(failures=3))
+    assert [one.username for one in done] == [ANN, BOB]
+    assert done[1].tally.stopped == "failures"
+    assert len(desk.backpack.sent) == 2
+
+
+def test_after_a_moment_nothing_new_is_sent(campaign, desk):
+    now = desk.clock()
+    assert pushed(campaign, limits=Limits(until=now)) == []
+    desk.clock.advance(-1)
+    assert len(pushed(campaign, limits=Limits(until=now))) == 3
+
+
+def test_a_destination_that_sends_everybody_away_for_an_hour_ends_the_push(campaign, desk):
+    desk.backpack.faults = ["ok", "much_later"]
+    (one,) = pushed(campaign)
+    assert one.tally.stopped == "rate_limited"
+    assert desk.state() == ["done", "waiting", *["planned"] * 7]
+
+
+@pytest.mark.parametrize(
+    ("reason", "others"), [(None, 2), ("destination_unreachable", 0)], ids=["stopped", "away"]
+)
+def test_a_request_that_was_held_back_leaves_the_badge_as_it_was(
+    campaign, desk, treated, reason, others
+):
+    class Held:
+        def __init__(self, session):
+            self.session = session
+
+        def __getattr__(self, name):
+            return getattr(self.session, name)
+
+        def send(self, parcel):
+            return Outcome(OutcomeState.NOT_SENT, reason=reason)
+
+    desk.backpack.faults = ["later"]
+    pushed(campaign, limits=Limits(1))
+    desk.clock.advance(3600)
+    done = pushed(campaign, treatment=treated(Held))
+    assert done[0].tally.stopped == (reason or "interrupted")
+    assert len(done) == 1 + others
+    assert desk.state() == ["waiting", *["planned"] * 8]
+    attempts = [row[0] for row in desk.archive.all("select attempts from transfer order by id")]
+    assert attempts == [1, *[0] * 8]
+    assert [one.tally.sent for one in pushed(campaign)] == [{"done": 3}] * 3
+
+
+def test_who_stops_while_an_account_signs_in_is_not_told_of_trouble(campaign, desk, treated):
+    stopping = []
+
+    def stopped(session):
+        stopping.append(1)
+        raise TryLater("Stopped before the sign-in.")
+
+    (one,) = pushed(
+        campaign, treatment=treated(stopped), limits=Limits(stop=lambda: bool(stopping))
+    )
+    assert (one.trouble, one.tally.stopped) == (None, "interrupted")
+
+
+def test_a_refused_password_is_not_tried_again(campaign, desk):
+    asked = []
+
+    def refuse(credentials, on_tokens):
+        asked.append(credentials.username)
+        raise errors.PasswordRefused("No.", "Look.")
+
+    desk.backpack.sign_in = refuse
+    assert all(one.trouble for one in pushed(campaign))
+    done = pushed(campaign)
+    assert asked == [ANN, BOB, EVE]
+    assert all("is not tried again" in one.trouble for one in done)
