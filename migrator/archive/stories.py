@@ -108,6 +108,30 @@ def story(archive: Archive, learner_id: int) -> LearnerStory:
     )
 
 
+def badge_story(archive: Archive, assertion_id: int) -> LearnerStory:
+    """Return the story of one badge as that of its learner; raises KeyError without such a badge.
+
+    The learner's id is 0 where nobody is known to hold it.
+    """
+    row = archive.one(_BADGES + " where assertion.id = ?", assertion_id)
+    holder = archive.one(
+        "select learner.id, learner.name from assertion"
+        " left join learner on learner.id = assertion.learner_id where assertion.id = ?",
+        assertion_id,
+    )
+    if row is None or holder is None:
+        raise KeyError(assertion_id)
+    addresses = archive.all(
+        "select value from identity where learner_id = ? order by id", holder["id"]
+    )
+    return LearnerStory(
+        holder["id"] or 0,
+        holder["name"],
+        tuple(one[0] for one in addresses),
+        (_badge(archive, row),),
+    )
+
+
 def unclaimed(archive: Archive) -> Iterator[LearnerStory]:
     """Yield the badges whose learner is not known, some at a time, as stories without a name."""
     last = 0

@@ -28,11 +28,17 @@ _SAYS_MORE = frozenset(
 
 def story_lines(story: LearnerStory) -> Iterator[str]:
     """Yield the story of one learner, a line at a time."""
-    who = plain(story.name) if story.name else "This learner"
-    yield f"{who} ({', '.join(plain(one) for one in story.addresses)}): {_sum(story)}"
+    yield f"{_who(story)}: {_sum(story)}"
     for badge in story.badges:
         yield ""
         yield from _badge_lines(badge)
+
+
+def _who(story: LearnerStory) -> str:
+    if not story.addresses:
+        return "Nobody is known to hold this"
+    who = plain(story.name) if story.name else "This learner"
+    return f"{who} ({', '.join(plain(one) for one in story.addresses)})"
 
 
 def _sum(story: LearnerStory) -> str:
@@ -93,3 +99,28 @@ def _where_lines(where: Where) -> Iterator[str]:
         yield f"    Who can act: {_WHO[who_acts(where.reason, where.route).value]}."
     if len(where.tries) > 1:
         yield f"    Tried {len(where.tries)} times, last {where.tries[-1].at}."
+
+
+STORY_COLUMNS = (
+    *("badge", "issuer", "issued_on", "hosted_url", "learner", "address", "found_in"),
+    *("destination", "account", "state", "reason", "changed_at", "who_can_act", "what_next"),
+)
+
+
+def story_rows(story: LearnerStory) -> Iterator[tuple[object, ...]]:
+    """Yield a story as rows of STORY_COLUMNS: one for each badge and destination."""
+    for badge in story.badges:
+        known = (
+            *(badge.badge, badge.issuer, badge.issued_on, badge.hosted_url, story.name),
+            *(", ".join(story.addresses), "; ".join(badge.found_in)),
+        )
+        for where in badge.destinations:
+            told = where.reason in REASONS
+            yield (
+                *(*known, where.destination, where.account, said(where.state, where.reason)),
+                *(where.reason, where.changed_at),
+                who_acts(where.reason, where.route).value if told else None,
+                next_step(where.reason, where.route) if told else None,
+            )
+        if not badge.destinations:
+            yield (*known, None, None, "not planned yet", *(None,) * 4)

@@ -7,13 +7,26 @@ import re
 import pytest
 
 from migrator.archive import accounts as accounts_store
-from migrator.archive import collections, ledger, recipients, shelf, stories, totals, verdicts
+from migrator.archive import (
+    collections,
+    kinds,
+    ledger,
+    pace,
+    portrait,
+    recipients,
+    search,
+    shelf,
+    stories,
+    totals,
+    verdicts,
+)
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web import kept_at as kept
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import FoundCollection, FoundLearner, Membership
 
-_SCAN = re.compile(r"SCAN (?!CONSTANT ROW|\(subquery)")
+# Of a full-text table a scan says how it is found; "0:" is all of it.
+_SCAN = re.compile(r"SCAN (?!CONSTANT ROW|\(subquery|\S+ VIRTUAL TABLE INDEX (?!0:$))")
 
 
 @pytest.fixture
@@ -112,6 +125,16 @@ def test_joining_two_learners_needs_no_scan(watched, reader, tmp_path):
         lambda archive, account: recipients.badges_of(archive, 3),
         lambda archive, account: stories.learners_like(archive, "P3@x.org"),
         lambda archive, account: stories.story(archive, 3),
+        lambda archive, account: stories.badge_story(archive, 3),
+        lambda archive, account: search.search(archive, "P3@x.org"),
+        lambda archive, account: search.search(archive, "nobody@nowhere.example"),
+        lambda archive, account: search.search(archive, "sha256$" + "ab" * 32),
+        lambda archive, account: search.search(archive, "https://issuer.example/assertions/3.json"),
+        lambda archive, account: search.search(archive, "https://nowhere.example/"),
+        lambda archive, account: kinds.badge_class_found(archive, 1),
+        lambda archive, account: kinds.issuer_found(archive, 1),
+        lambda archive, account: kinds.learner_found(archive, 1),
+        lambda archive, account: portrait.portrait(archive, 3),
         lambda archive, account: list(stories.unclaimed(archive)),
         lambda archive, account: recipients.unassigned(archive),
         lambda archive, account: collections.to_make(archive, account.id),
@@ -125,6 +148,11 @@ def test_joining_two_learners_needs_no_scan(watched, reader, tmp_path):
 )
 def test_what_is_asked_for_each_badge_or_person_needs_no_scan(watched, work):
     assert watched.scans(lambda: work(watched.archive, watched.account)) == []
+
+
+def test_the_pace_of_a_push_needs_no_scan_but_of_its_leases(watched):
+    scans = watched.scans(lambda: pace.pace(watched.archive, watched.account.destination_id, ()))
+    assert all(scan.startswith("SCAN lease:") for scan in scans)
 
 
 def test_documents_of_a_shared_address_need_no_sorting(watched):
