@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__, errors
+from migrator.cli.accounts import accounts
 from migrator.cli.album import album
 from migrator.cli.archive import archive
 from migrator.cli.check import check
@@ -86,6 +87,7 @@ for command in (
     app.command()(command)
 app.add_typer(manifest, name="manifest")
 app.add_typer(learner, name="learner")
+app.add_typer(accounts, name="accounts")
 app.add_typer(reaward, name="reaward")
 app.add_typer(rehearse, name="rehearse")
 app.add_typer(export, name="export")

@@ -72,7 +72,7 @@ def sign_in(
 def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
     import sys
 
-    password = keys.password(username)
+    password = keys.password(username, saved.name)
     if password is not None:
         return password
     if not sys.stdin.isatty():
@@ -128,18 +128,11 @@ def say_signed_in(console: Console, saved: SavedDestination, signed_in: SignedIn
 def refresh(opened: Archive, destination: Destination, saved: SavedDestination) -> list[str]:
     """Sign every account in again to learn its addresses; returns what went wrong, in sentences."""
     from migrator.archive import accounts
+    from migrator.destinations.manners import Manners
     from migrator.secrets import Keychain
-    from migrator.transfer.campaign import login as enter
+    from migrator.transfer.cohort import Check
 
-    keys = Keychain()
-    troubles = []
-    for account in accounts.accounts(opened, saved.id):
-        credentials = keys.credentials(saved.name, account.username)
-        if credentials is None:
-            troubles.append(f"No password or token is known for {account.username}.")
-            continue
-        try:
-            enter(opened, destination, keys, credentials)
-        except (errors.SignInFailed, errors.Incomplete) as error:
-            troubles.append(f"{account.username}: {error}")
-    return troubles
+    manners = Manners(destination.capabilities)
+    check = Check(opened, saved, destination, Keychain(), manners.sign_in)
+    ended = check.run(accounts.accounts(opened, saved.id))
+    return [f"{one.username}: {one.sentence}" for one in ended if one.sentence]

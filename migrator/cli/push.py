@@ -20,6 +20,7 @@ from migrator.cli.options import (
     OfIssuer,
     OfLearner,
     OfSource,
+    PasswordCommand,
     PublishCollections,
     To,
     Username,
@@ -86,6 +87,7 @@ def push(
     issued_after: IssuedAfter = None,
     issued_before: IssuedBefore = None,
     source: OfSource = None,
+    password_command: PasswordCommand = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -126,7 +128,9 @@ def push(
             username=username,
             publish=publish_collections,
             added=added,
-            bounds=Bounds(limit, selection, max_failures, last_moment, threads, dry_run),
+            bounds=Bounds(
+                *(limit, selection, max_failures, last_moment, threads, dry_run, password_command)
+            ),
         )
     if code:
         raise typer.Exit(code)
@@ -145,6 +149,7 @@ class Bounds:
     until: str | None = None
     threads: int | None = None
     dry_run: bool = False
+    password_command: str | None = None
 
 
 def send(
@@ -182,7 +187,7 @@ def send(
             opened,
             saved,
             destination,
-            Keychain(),
+            Keychain(bounds.password_command),
             Manners(destination.capabilities, stop=_or_late(stop, bounds.until)),
             Limits(bounds.badges, stop, chosen, bounds.failures, bounds.until),
             publish,

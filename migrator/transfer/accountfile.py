@@ -183,6 +183,8 @@ def _cell(cells: tuple[str, ...], at: int | None) -> str:
 
 def _parts(cell: str) -> list[str]:
     """Return the addresses of a cell: one or more, perhaps with names before <...>."""
+    if "@" not in cell:
+        return [cell] if cell else []
     angles = _IN_ANGLES.findall(cell)
     parts = angles or [one for one in _APART.split(cell) if one]
     return [one.strip().removeprefix("mailto:") for one in parts]
