@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from migrator import errors
 from migrator.archive import accounts as accounts_store
@@ -20,6 +19,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.mismatches import mismatches
 from migrator.destinations.base import Destination, Outcome, OutcomeState, Session, TryLater
 from migrator.openbadges.model import Addresses
+from migrator.transfer.entering import check_not_refused, enter
 from migrator.transfer.keys import Keys
 from migrator.transfer.spelling import needed, same_address
 
@@ -139,14 +139,15 @@ class Repair:
         ]
 
     def _for_account(self, username: str, addresses: list[str]) -> list[Added]:
-        credentials = self.keys.credentials(self.saved.name, username)
-        if credentials is None:
-            raise errors.SignInFailed(
-                f"No password or token is known for {username}.",
-                f"Run: badge-migrator login {self.saved.name} --as {username}",
-            )
-        keep = partial(self.keys.save, self.saved.name)
-        session = self.destination.sign_in(credentials, keep)
+        account = accounts_store.find_account(self.archive, self.saved.id, username)
+        if account is not None:
+            check_not_refused(account, self.saved.name)
+        try:
+            session = enter(self.destination, self.keys, self.saved.name, username)
+        except errors.PasswordRefused as error:
+            if account is not None:
+                accounts_store.note_refusal(self.archive, account.id, error.what)
+            raise
         try:
             return [_add(session, username, address, self.sleep) for address in addresses]
         finally:

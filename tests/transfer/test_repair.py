@@ -231,3 +231,19 @@ def test_a_badge_can_move_once_its_address_is_there_and_its_spelling_saved(plann
     repair.add(wanted(planned).values())
     counts = planned.plan(web=ArchivedWeb(planned.archive))
     assert (counts.to_send, counts.held) == (4, 1)
+
+
+def test_a_refused_password_is_not_tried_for_an_address_either(desk):
+    def refused(credentials, on_tokens=None):
+        asked.append(credentials.username)
+        raise errors.PasswordRefused("It is wrong.", "Put it right.")
+
+    asked = []
+    backpack = Backpack()
+    backpack.sign_in = refused
+    repair = Repair(desk.archive, desk.saved, backpack, Keys({ANN: Credentials(ANN, "x")}))
+    wanted = [Missing(desk.account, OLD, 1, How.ADDRESS)]
+    for says in ("It is wrong", "not tried again"):
+        with pytest.raises(errors.PasswordRefused, match=says):
+            repair.add(wanted)
+    assert asked == [ANN]
