@@ -22,7 +22,7 @@ __all__ = ["APPLICATION_ID", "LATEST", "Archive", "reading", "utc_now"]
 
 def utc_now() -> str:
     """Return this moment as ISO 8601 UTC with milliseconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 class Archive:

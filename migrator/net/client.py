@@ -129,6 +129,7 @@ class Client:
     def close(self) -> None:
         """Give back connections."""
         self._adapter.close()
+        self._gate.close()
 
     def _exchange(self, order: _Order) -> Reply:
         with self._gate.flight(order.until - monotonic()) as flight:

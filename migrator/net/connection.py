@@ -14,12 +14,13 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from migrator.net.guard import check_host, check_peer
+from migrator.net.watch import Watch
 
 
 class Flight:
     """One request under way: whether it has left, and its end when its time is up.
 
-    Time-outs of sockets count from byte to byte; a host that drips would never meet one. So a timer
+    Time-outs of sockets count from byte to byte; a host that drips would never meet one. So a watch
     hangs up, and what was reading sees the end of the connection.
     """
 
@@ -57,23 +58,25 @@ class Gate:
     def __init__(self, *, allow_private: bool) -> None:
         self.allow_private = allow_private
         self._threads = threading.local()
+        self._watch = Watch()
 
     @contextmanager
     def flight(self, seconds: float) -> Iterator[Flight]:
         """Watch over one request of this thread, for at most so many seconds."""
         flight = self._threads.flight = Flight()
-        timer = threading.Timer(max(seconds, 0.0), flight.expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield flight
-        finally:
-            timer.cancel()
-            flight.arrived()
+        with self._watch.over(flight.expire, seconds):
+            try:
+                yield flight
+            finally:
+                flight.arrived()
 
     def leaving(self, connected: socket.socket | None) -> None:
         """Note that this thread's request goes out."""
         self._threads.flight.leaving(connected)
+
+    def close(self) -> None:
+        """Let the watch go home; a request begun later finds a new one."""
+        self._watch.close()
 
 
 class _Guarded(HTTPConnection):

@@ -21,6 +21,8 @@ Work = Generator[Call, Any, R]
 
 MOST = 32
 """Threads that are of any use: beyond that, Python itself is the limit (about 700 requests/s)."""
+_SPARE = 4
+"""For so many threads one more account is begun."""
 _FIRST = Answer(0)
 
 
@@ -48,9 +50,9 @@ def finish(archive: Archive, work: Work[R], committed: Callable[[], None]) -> R:
 
 
 class Engine(Generic[R]):
-    """Does pieces of work side by side: `threads` at most are begun and not ended.
+    """Does pieces of work side by side: at most `threads` calls are under way together.
 
-    `ended` is told of each result, `committed` after each transaction. Whatever a piece of work
+    A few more works are begun than there are threads, so that none waits for the disk. `ended` is told of each result, `committed` after each transaction. Whatever a piece of work
     raises ends all of them, once the others' writing is on disk; what they had under way is left as
     unknown, as it is after Ctrl-C and a crash.
     """
@@ -64,6 +66,7 @@ class Engine(Generic[R]):
     ) -> None:
         self._archive = archive
         self._threads = threads
+        self._most = threads + threads // _SPARE
         self._ended = ended
         self._committed = committed
         self._live: dict[int, Work[R]] = {}
@@ -96,9 +99,9 @@ class Engine(Generic[R]):
         return more or bool(self._live)
 
     def _begin(self, works: Iterator[Work[R]]) -> bool:
-        """Begin as many works as there are threads free; returns whether there may be more."""
-        for _ in range(self._threads):
-            if len(self._live) >= self._threads:
+        """Begin as many works as there is room for; returns whether there may be more."""
+        for _ in range(self._most):
+            if len(self._live) >= self._most:
                 return True
             work = next(works, None)
             if work is None:
