@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Self
 
@@ -81,7 +83,7 @@ class Workers:
         if self._pool is None:
             # Not forked: a copy of a process with threads may hold a lock that nobody gives back.
             self._pool = ProcessPoolExecutor(
-                self._count, mp_context=get_context("spawn"), initializer=leave_ctrl_c
+                self._count, mp_context=get_context("spawn"), initializer=serve
             )
         try:
             return self._pool.submit(understand_all, [_given(one) for one in found])
@@ -97,9 +99,17 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def leave_ctrl_c() -> None:
-    """Let the process that writes decide what Ctrl-C means."""
+def serve() -> None:
+    """Begin to serve the process that writes: it decides what Ctrl-C means, and its end is ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (writer := parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(writer.join,), daemon=True).start()
+
+
+def _end_with(ended: Callable[[], object]) -> None:
+    # A process that waits for work does not see by itself that nobody is left to give any.
+    ended()
+    os._exit(1)
 
 
 def understand_all(badges: list[Given]) -> list[Answer]:

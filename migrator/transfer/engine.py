@@ -52,9 +52,10 @@ def finish(archive: Archive, work: Work[R], committed: Callable[[], None]) -> R:
 class Engine(Generic[R]):
     """Does pieces of work side by side: at most `threads` calls are under way together.
 
-    A few more works are begun than there are threads, so that none waits for the disk. `ended` is told of each result, `committed` after each transaction. Whatever a piece of work
-    raises ends all of them, once the others' writing is on disk; what they had under way is left as
-    unknown, as it is after Ctrl-C and a crash.
+    A few more works are begun than there are threads, so that none waits for the disk. `ended` is
+    told of each result, `committed` after each transaction. Whatever a piece of work raises ends
+    all of them, once the others' writing is on disk; what they had under way is left as unknown, as
+    it is after Ctrl-C and a crash.
     """
 
     def __init__(

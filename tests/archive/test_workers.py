@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from migrator.archive import intake, workers
-from migrator.archive.workers import Workers, cores, leave_ctrl_c, understand_all
+from migrator.archive.workers import Workers, cores, serve, understand_all
 from migrator.sources.found import Found
 
 
@@ -84,7 +88,7 @@ def test_a_process_that_dies_costs_nothing_but_time(
 def test_ctrl_c_is_left_to_the_process_that_writes():
     before = signal.getsignal(signal.SIGINT)
     try:
-        leave_ctrl_c()
+        serve()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
@@ -105,3 +109,38 @@ def test_without_a_list_of_cores_the_system_is_asked(monkeypatch):
     assert cores() >= 1
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert cores() == (os.cpu_count() or 1)
+
+
+_WRITER = """
+import time
+from migrator.archive import workers
+from migrator.sources.found import Found
+if __name__ == "__main__":
+    workers._FIRST = 0
+    crew = workers.Workers(1)
+    crew.hand_out([Found("one", hosted_url="https://a.example/1")])
+    crew.take_back()
+    print(*crew._pool._processes, flush=True)
+    time.sleep(60)
+"""
+
+
+def is_running(pid):
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux for its processes")
+def test_no_process_outlives_the_one_that_writes(tmp_path):
+    script = tmp_path / "writer.py"
+    script.write_text(_WRITER)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as writer:
+        pid = int(writer.stdout.readline())
+        assert is_running(pid)
+        writer.kill()
+    until = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_running(pid)
