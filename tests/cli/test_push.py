@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
 from migrator import errors
+from migrator.archive.archive import Archive
 from migrator.cli.moment import moment
 from migrator.cli.push import _or_late, _Said
 from migrator.rehearsal.faults import Faults
@@ -116,3 +120,31 @@ def test_of_very_many_badges_only_those_with_news_are_listed(every, lines):
         said.watch(Sent("Maths", state, reason, ""))
     assert len(heard.lines) == lines
     assert shown == [1, 2, 3]
+
+
+def test_a_second_ctrl_c_does_not_wait_and_the_next_push_goes_on(
+    run, rehearsal, ready, imported, start
+):
+    rehearsal.app.faults = Faults(slow=4.0, paths=("POST /v2/backpack/import",))
+    process = start("push", "--to", "badgr")
+    for _ in range(500):
+        if "sending" in states():
+            break
+        time.sleep(0.02)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, time.monotonic() - began < 3) == (130, True), err
+    assert "sending" in states()
+    time.sleep(4)  # what was under way arrives all the same
+    rehearsal.app.faults = Faults()
+    run("push", "--to", "badgr", expected=3)
+    assert imported() == 12
+    assert not {"sending", "planned", "waiting"} & states()
+
+
+def states():
+    with Archive.read(Path("badge-archive.db")) as archive:
+        return {row[0] for row in archive.all("select distinct state from transfer")}
