@@ -323,5 +323,5 @@ def test_memory_does_not_grow_with_the_source(tmp_path):
         script = [sys.executable, "-c", _READ, str(tmp_path / f"{number}.db"), str(number)]
         return int(subprocess.run(script, check=True, capture_output=True, text=True).stdout)
 
-    small, large = peak(2_000), peak(20_000)
+    small, large = peak(2_000), peak(12_000)
     assert large < small + 12 * 1024, f"{small} KiB became {large} KiB"
