@@ -9,7 +9,7 @@ demo: .venv/ready          ## the main job end to end, offline, on example data
 
 test: lint                 ## lint, types, layers, tests, coverage
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 soak: .venv/ready          ## the kill test with 3,000 kills, about ten minutes
 	KILLS=3000 $(BIN)/python -m pytest tests/transfer/test_kill.py

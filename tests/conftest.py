@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import struct
+import sys
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -261,3 +262,11 @@ def old_archive():
         return path
 
     return made
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring_but_a_tests_own(monkeypatch):
+    """Let no test ask the keyring of who runs it, nor one that an earlier test has made."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    if "keyring.core" in sys.modules:
+        monkeypatch.setattr(sys.modules["keyring.core"], "_keyring_backend", None)
