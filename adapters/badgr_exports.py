@@ -14,6 +14,7 @@ from itertools import islice
 
 from migrator.openbadges.documents import decode
 from migrator.sources.adapter import Match
+from migrator.sources.beginning import surest
 from migrator.sources.csvrows import rows_of
 from migrator.sources.csvtext import CsvText
 from migrator.sources.found import FoundFile, Outcome, Problem, Severity, Yielded
@@ -28,7 +29,6 @@ from ._badgr_rows import FIELDS, HOST, SETTINGS, Rows
 
 _HEAD = 12 * 1024
 _SAMPLE = 200
-_NAMES_LOOKED_AT = 2_000
 _FILES_LOOKED_INTO = 5
 _ENDINGS = (".csv", ".tsv", ".txt", ".json")
 _START = re.compile(r"[\s\ufeff]*[\[{]")
@@ -68,13 +68,7 @@ class BadgrExports:
 
     def detect(self, place: Place) -> Match | None:
         """Look at the header of a table, or the first keys of a JSON file."""
-        if place.kind == "file":
-            return _judge(place.head(_HEAD))
-        named = islice(place.members(), _NAMES_LOOKED_AT)
-        members = (member for member in named if member.name.lower().endswith(_ENDINGS))
-        heads = (place.beginning(member, _HEAD) for member in islice(members, _FILES_LOOKED_INTO))
-        found = filter(None, map(_judge, heads))
-        return max(found, key=lambda match: match.confidence, default=None)
+        return surest(place, _judge, _ENDINGS, head=_HEAD, files=_FILES_LOOKED_INTO)
 
     def read(self, place: Place) -> Iterator[Yielded]:
         """Yield each row or entry as a badge; what stands around them is kept."""

@@ -20,13 +20,13 @@ from migrator.openbadges.model import Json, JsonObject, Unreadable
 from migrator.openbadges.values import items, mapping, text
 from migrator.openbadges.versions import is_assertion
 from migrator.sources.adapter import Match
+from migrator.sources.beginning import surest
 from migrator.sources.found import Found, FoundFile, Outcome, Problem, Severity, Yielded
 from migrator.sources.jsontext import Item, JsonText
 from migrator.sources.place import Member, MemberUnreadable, Place
 
 _HEAD = 16 * 1024
 _FIRST = 5
-_NAMES_LOOKED_AT = 2_000
 _FILES_LOOKED_INTO = 3
 _ENDINGS = (".json", ".jsonl", ".jws", ".jwt", ".1ob", ".txt")
 _INSIDE = ("contents", "credential", "credentials", "compactJwsString")
@@ -70,13 +70,7 @@ class Credentials:
 
     def detect(self, place: Place) -> Match | None:
         """Look at the first values of a file, or of a few files of a folder."""
-        if place.kind == "file":
-            return _judge(place.head(_HEAD))
-        named = islice(place.members(), _NAMES_LOOKED_AT)
-        members = (member for member in named if member.name.lower().endswith(_ENDINGS))
-        heads = (place.beginning(member, _HEAD) for member in islice(members, _FILES_LOOKED_INTO))
-        found = filter(None, map(_judge, heads))
-        return max(found, key=lambda match: match.confidence, default=None)
+        return surest(place, _judge, _ENDINGS, head=_HEAD, files=_FILES_LOOKED_INTO)
 
     def read(self, place: Place) -> Iterator[Yielded]:
         """Yield each badge, what is around it, and a word for everything else."""

@@ -78,12 +78,7 @@ def read(source: Path, understand: Callable[[Found], object]) -> None:
 
 def understood(found: Found) -> Badge:
     """Put the pieces of a badge together, as the archive does."""
-    return read_badge(
-        Pieces(
-            *(found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url),
-            found.image,
-        )
-    )
+    return read_badge(Pieces(*found.parts))
 
 
 def again(source: Path, folder: Path) -> None:

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import signal
 import sqlite3
 import struct
 import sys
@@ -36,6 +37,15 @@ _PASSING = {"seen_at", "first_read_at", "last_read_at", "found", "archived", "kn
 _PASSING |= {"state", "bookmark"}
 _OWN_TABLES = "select name from sqlite_master where type = 'table' and name not like '%\\_fts%'"
 _OWN_TABLES += " escape '\\' and name not in ('run', 'lease', '_sqlite_migrations')"
+
+
+def pytest_configure():
+    """Hear Ctrl-C where a shell has started the tests in the background, for it ignores it there.
+
+    The commands that tests start inherit that, and some tests send them a Ctrl-C.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class TextClock:

@@ -65,7 +65,7 @@ class BadgeWriter:
         if seen is not None:
             self._remember_memberships(found, seen)
             return "known"
-        badge = understand(_pieces(found)) if understood is None else understood
+        badge = understand(Pieces(*found.parts)) if understood is None else understood
         if isinstance(badge, str):
             raw = found.image or found.assertion or found.jws or b""
             self.problem(Problem(found.locator, "no_badge", badge, raw))
@@ -278,13 +278,6 @@ _NO_COLLECTION = (
     "Badges name this collection, but the source did not describe it before them, so it was not"
     " kept. The badges were."
 )
-
-
-def _pieces(found: Found) -> Pieces:
-    return Pieces(
-        *(found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url),
-        found.image,
-    )
 
 
 def _source_key(conn: sqlite3.Connection, source_id: int) -> str:

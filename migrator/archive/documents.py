@@ -17,13 +17,10 @@ WHOLE = 4
 _LARGE = 4096
 """Of a longer frame (a picture in it) only one document is kept whole, in characters."""
 
-READ = """
-select cast(document.content as blob) as content, cast(frame.content as blob) as frame,
-  document.frame_id, document.digest
+_READ = """
+select cast(document.content as blob), cast(frame.content as blob), document.frame_id
 from document left join frame on frame.id = document.frame_id where document.id = ?
 """
-
-
 _REMEMBERED = 10_000
 
 
@@ -74,10 +71,10 @@ def document_bytes(conn: sqlite3.Connection, document_id: int) -> bytes:
 
     Raises KeyError when there is none with this id, ValueError when what it is made of is damaged.
     """
-    row = conn.execute(READ, (document_id,)).fetchone()
+    row = conn.execute(_READ, (document_id,)).fetchone()
     if row is None:
         raise KeyError(document_id)
-    return together(*tuple(row)[:3])
+    return together(*row)
 
 
 def together(content: bytes | str | None, common: bytes | str | None, number: int | None) -> bytes:

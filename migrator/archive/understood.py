@@ -31,9 +31,9 @@ class Piece(NamedTuple):
 class Understood(NamedTuple):
     """One badge in the shape of the archive's tables, but for the numbers of rows.
 
-    `before` and `behind` are the columns of `assertion` around those numbers; `baked` is where in
-    the picture the badge data stands; `extra` documents were found with the badge and are no part
-    of it.
+    `columns` are those of `assertion` between the numbers of its class and learner and those of its
+    documents; `baked` is where in the picture the badge data stands; `extra` documents were found
+    with the badge and are no part of it.
     """
 
     digest: bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -64,15 +65,15 @@ class Wrapper:
         self.session.close()
 
 
-class Around(Wrapper):
+class Around(Wrapper, ABC):
     """A session that does something around every call that asks the destination.
 
     `send` is left to the wrapper: it answers where the others raise.
     """
 
+    @abstractmethod
     def around(self, call: Callable[[], T]) -> T:
         """Make a call that may raise, with whatever comes before and after it."""
-        raise NotImplementedError
 
     def held(self) -> Iterator[Held]:
         """Yield every badge the account holds."""

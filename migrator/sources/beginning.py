@@ -29,6 +29,7 @@ Judge = Callable[[bytes], Match | None]
 _HEAD = 64 << 10
 _FILES_LOOKED_INTO = 8
 _NAMES_LOOKED_AT = 5_000
+_NAMED = 2_000
 _DUMP = re.compile(rb"-- (?:MySQL|MariaDB|PostgreSQL) (?:database )?dump\b")
 _AGAIN = "Then archive it again."
 
@@ -40,6 +41,21 @@ def judged(place: Place, judge: Judge) -> Match | None:
     members = (one for one in islice(place.members(), _NAMES_LOOKED_AT) if not is_clutter(one))
     size = _HEAD // _FILES_LOOKED_INTO
     found = (judge(_head(place, member, size)) for member in islice(members, _FILES_LOOKED_INTO))
+    return max(filter(None, found), key=lambda match: match.confidence, default=None)
+
+
+def surest(
+    place: Place, judge: Judge, endings: tuple[str, ...], *, head: int, files: int
+) -> Match | None:
+    """Return how sure an adapter is of a file, or of the surest of a folder's files by ending.
+
+    `judge` gets the first `head` bytes as they are; at most `files` files are looked into.
+    """
+    if place.kind == "file":
+        return judge(place.head(head))
+    named = islice(place.members(), _NAMED)
+    members = (member for member in named if member.name.lower().endswith(endings))
+    found = (judge(place.beginning(member, head)) for member in islice(members, files))
     return max(filter(None, found), key=lambda match: match.confidence, default=None)
 
 

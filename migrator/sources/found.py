@@ -80,6 +80,10 @@ class Membership:
     story: str | None = None
 
 
+Parts = tuple[bytes | None, bytes | None, bytes | None, bytes | None, str | None, bytes | None]
+"""Assertion, badge class, issuer, JWS, hosted URL and image of one badge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One badge as found. At least one of the documents, `jws`, `hosted_url` or `image` is there.
@@ -102,6 +106,14 @@ class Found:
     memberships: tuple[Membership, ...] = ()
     deleted: bool = False
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def parts(self) -> Parts:
+        """What is to be understood as one badge, in the order of `openbadges.badge.Pieces`."""
+        return (
+            *(self.assertion, self.badge_class, self.issuer, self.jws, self.hosted_url),
+            self.image,
+        )
 
 
 @dataclass(frozen=True, slots=True)

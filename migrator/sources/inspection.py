@@ -166,9 +166,8 @@ def _note(told: Inspection, part: Part, outcome: Outcome, seen: Glimpse) -> None
 
 
 def _describe(part: Part, found: Found) -> None:
-    parts = (found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url)
     try:
-        assertion = read_badge(Pieces(*parts, found.image)).assertion
+        assertion = read_badge(Pieces(*found.parts)).assertion
     except Unreadable:
         return
     if assertion.badge_class is not None:

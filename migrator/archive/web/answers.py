@@ -40,13 +40,15 @@ _COLUMNS = (
     *("url", "origin", "kind", "outcome", "asked_at", "captured_at", "status", "final_url"),
     *("media_type", "etag", "last_modified", "detail", "via"),
 )
+SELECTED = f"{', '.join(_COLUMNS)}, document_id"
+"""The columns that `answer_of` makes an answer of."""
 # Names come from _COLUMNS alone, so no statement can be made of foreign text.
 _INSERT = (
     f"insert into web_answer ({', '.join(_COLUMNS)}, document_id)"  # noqa: S608 - see above
     f" values ({', '.join('?' * (len(_COLUMNS) + 1))})"
 )
 _LATEST = (
-    f"select {', '.join(_COLUMNS)}, document_id from web_answer"  # noqa: S608 - see above
+    f"select {SELECTED} from web_answer"  # noqa: S608 - see above
     " where url = ? and origin = ? and via is ? order by asked_at desc, id desc limit 1"
 )
 
@@ -73,7 +75,11 @@ def latest(archive: Archive, url: str, *origins: str, via: str | None = None) ->
     found = [row for row in rows if row is not None]
     if not found:
         return None
-    row = max(found, key=lambda row: str(row["asked_at"]))
+    return answer_of(archive, max(found, key=lambda row: str(row["asked_at"])))
+
+
+def answer_of(archive: Archive, row: sqlite3.Row) -> WebAnswer:
+    """Return the answer of a row with the columns SELECTED, its body with it."""
     number = row["document_id"]
     body = None if number is None else document_bytes(archive.conn, number)
     return WebAnswer(**{name: row[name] for name in _COLUMNS}, body=body)

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 
 from migrator.archive import shelf
 from migrator.archive.archive import Archive
-from migrator.archive.documents import document_bytes
 from migrator.archive.web import addressed
-from migrator.archive.web.answers import WebAnswer
+from migrator.archive.web.answers import SELECTED, WebAnswer, answer_of
 
 RECOVERED = "recovered"
-_COLUMNS = (
-    "url, origin, kind, outcome, asked_at, captured_at, status, final_url, media_type, etag,"
-    " last_modified, detail"
-)
 _WITH_BODY = (
-    f"select {_COLUMNS}, document_id from web_answer where url = ? and origin = ?"  # noqa: S608 - our own column names
+    f"select {SELECTED} from web_answer where url = ? and origin = ?"  # noqa: S608 - our own column names
     " and document_id is not null and instr(?, '|' || outcome || '|')"
     " order by asked_at desc, id desc limit 1"
 )
@@ -39,10 +34,7 @@ def newest_body(
 ) -> WebAnswer | None:
     """Return the newest answer of an origin with one of these outcomes and a body, else None."""
     row = archive.one(_WITH_BODY, url, origin, f"|{'|'.join(outcomes)}|")
-    if row is None:
-        return None
-    values = {name: row[name] for name in row.keys() if name != "document_id"}  # noqa: SIM118 - a Row iterates over its values
-    return WebAnswer(**values, body=document_bytes(archive.conn, row["document_id"]))
+    return None if row is None else answer_of(archive, row)
 
 
 def standing(archive: Archive, url: str) -> Standing:

@@ -82,9 +82,8 @@ def _badge(found: Found) -> dict[str, Any]:
 
 
 def _identity(found: Found) -> str:
-    parts = (found.assertion, found.badge_class, found.issuer, found.jws, found.hosted_url)
     try:
-        return read_badge(Pieces(*parts, found.image)).identity
+        return read_badge(Pieces(*found.parts)).identity
     except Unreadable as error:
         return f"unreadable: {error}"
 
