@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from migrator import __version__, errors
-from migrator.cli.accounts import accounts
-from migrator.cli.album import album
-from migrator.cli.archive import archive
-from migrator.cli.check import check
 from migrator.cli.console import complain
-from migrator.cli.datasette import datasette_metadata
-from migrator.cli.demo import demo
-from migrator.cli.export import export
-from migrator.cli.forget import forget
-from migrator.cli.inspect import inspect
-from migrator.cli.learner import learner
-from migrator.cli.letter import letter
-from migrator.cli.lists import adapters, destinations
-from migrator.cli.login import login
-from migrator.cli.manifest import manifest
-from migrator.cli.merge import merge
-from migrator.cli.migrate import migrate
-from migrator.cli.plan import plan
-from migrator.cli.push import push
-from migrator.cli.reaward import reaward
-from migrator.cli.recover import recover
-from migrator.cli.rehearse import rehearse
-from migrator.cli.report import report
-from migrator.cli.restore import restore
-from migrator.cli.retry import retry
-from migrator.cli.status import status
-from migrator.cli.verify import verify
+from migrator.cli.group import Group, Line
 
 _GREETING = """\
 badge-migrator keeps your old Open Badges safe and moves them to a new backpack.
@@ -51,23 +25,122 @@ Nothing leaves your computer before you name a backpack with --to.
 To see it all at work on example data first: badge-migrator demo
 All commands: badge-migrator --help"""
 
+_OWN = "Keep badges and move them to a new backpack"
+_MANY = "Move the badges of many people (administrators)"
+_DESK = "Answer questions (support)"
+_CARE = "Look after the archive"
+_TRY = "Try it out, and see what is known"
 
-class _Stoppable(TyperGroup):
-    """The commands; typer would swallow Ctrl-C without a word."""
+# A command is one line here: its task, its name, what its help says first, and, where they are
+# called otherwise, module:attribute in migrator/cli. It is imported when somebody asks for it.
+COMMANDS = (
+    Line(_OWN, "archive", "Keep every badge of a source, byte for byte, in one local file."),
+    Line(
+        _OWN,
+        "status",
+        "Say where the badges are: all of them in numbers, or one learner's in words.",
+    ),
+    Line(
+        _OWN,
+        "migrate",
+        "Archive, sign in, plan and push in one go; run it again to go on after any stop.",
+    ),
+    Line(
+        _OWN, "login", "Sign in at a destination and tie the account to the learner in the archive."
+    ),
+    Line(
+        _OWN,
+        "album",
+        "Make a learner's album: pages to look at, without the internet, each badge to download.",
+    ),
+    Line(
+        _OWN,
+        "export",
+        "Take badges out of the archive: pictures, a bag, documents, a learner's package.",
+    ),
+    Line(
+        _MANY,
+        "accounts",
+        "For admins: the accounts of a cohort, matched with the learners of the archive.",
+    ),
+    Line(
+        _MANY,
+        "verify",
+        "Ask the issuers' hosts what is still there: documents, pictures, revocations, keys.",
+    ),
+    Line(_MANY, "recover", "Look in web archives for what its own host no longer serves."),
+    Line(
+        _MANY,
+        "plan",
+        "Say of each badge what the destination will do with it, why, and which way it takes.",
+    ),
+    Line(_MANY, "push", "Send what is planned, one durable step at a time."),
+    Line(
+        _MANY,
+        "retry",
+        "Plan again what was refused or held back, after somebody has put it right.",
+    ),
+    Line(_MANY, "reaward", "For admins: award badges anew that cannot be moved."),
+    Line(
+        _MANY,
+        "letter",
+        "Write a letter to the issuer of badges that cannot be moved, with the files it needs"
+        " back.",
+    ),
+    Line(
+        _MANY,
+        "report",
+        "Write how the migration stands as one web page, and as tables, Markdown or letters.",
+    ),
+    Line(
+        _DESK,
+        "datasette-metadata",
+        "Write titles and descriptions of every table, view and column for Datasette.",
+        "datasette",
+    ),
+    Line(
+        _CARE,
+        "check",
+        "Read every byte of the archive back, and say what is damaged and what hangs on it.",
+    ),
+    Line(_CARE, "manifest", "One line that stands for every kept file, and a signed list of them."),
+    Line(_CARE, "learner", "See who is who in the archive, and put it right."),
+    Line(_CARE, "merge", "Take everything that other archives hold over into one."),
+    Line(
+        _CARE,
+        "forget",
+        "Remove a person: every address, badge and trace; only that it happened is recorded.",
+    ),
+    Line(
+        _CARE,
+        "restore",
+        "Write back every original file, byte for byte, each source in a folder of its own.",
+    ),
+    Line(
+        _TRY, "demo", "Show the whole journey on example data, against a backpack on this computer."
+    ),
+    Line(_TRY, "rehearse", "Rehearse a migration against a backpack on this computer."),
+    Line(
+        _TRY,
+        "inspect",
+        "Tell what a file or folder is and which badges are in it; nothing is written.",
+    ),
+    Line(
+        _TRY,
+        "adapters",
+        "List the kinds of sources that can be read: files, and hosts that are asked live.",
+        "lists",
+    ),
+    Line(_TRY, "destinations", "List the backpacks that badges can be pushed to.", "lists"),
+)
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; raises Interrupted for Ctrl-C."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            raise errors.Interrupted(
-                "Stopped.",
-                "Run the same command again to go on; nothing is lost or done twice.",
-            ) from error
+
+class _Commands(Group):
+    lines = COMMANDS
 
 
 app = typer.Typer(
-    cls=_Stoppable,
+    cls=_Commands,
     name="badge-migrator",
     help="Rescue Open Badges from legacy backpacks: keep them in a local archive, move what can"
     " be moved, and say of every badge where it is.",
@@ -76,21 +149,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    *(migrate, archive, verify, recover, plan, push, status, report, retry, login, restore),
-    *(check, datasette_metadata),
-    *(merge, forget),
-    album,
-    letter,
-    *(inspect, adapters, destinations, demo),
-):
-    app.command()(command)
-app.add_typer(manifest, name="manifest")
-app.add_typer(learner, name="learner")
-app.add_typer(accounts, name="accounts")
-app.add_typer(reaward, name="reaward")
-app.add_typer(rehearse, name="rehearse")
-app.add_typer(export, name="export")
 
 
 @app.callback()

@@ -13,7 +13,7 @@ import typer
 
 from migrator import __version__, errors
 from migrator.cli import app as app_module
-from migrator.cli.app import app
+from migrator.cli.app import COMMANDS, app
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,24 +33,54 @@ def test_the_version_is_the_packages(run):
     assert run("--version").out == f"badge-migrator {__version__}\n"
 
 
+@pytest.mark.parametrize("line", COMMANDS, ids=[line.name for line in COMMANDS])
+def test_the_list_says_of_a_command_what_its_own_help_says_first(line):
+    said = " ".join(line.load().help.split("\n\n")[0].split())
+    assert line.summary == said.partition(". ")[0].removesuffix(".") + "."
+
+
+def test_commands_of_one_task_stand_together():
+    tasks = [line.task for line in COMMANDS]
+    assert tasks == sorted(tasks, key=tasks.index)
+
+
 @pytest.mark.parametrize("command", commands())
 def test_every_command_helps_and_is_documented(run, command):
     assert run(command, "--help").out.startswith("Usage:")
     assert f"## {command}" in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
-def test_help_imports_nothing_heavy():
-    heavy = ("requests", "flask", "sqlite_utils", "sqlite3", "keyring", "joserfc", "tqdm", "bs4")
+# What each of these may not import, by the name of the package or module.
+_SLOW = (
+    *("requests", "urllib3", "flask", "sqlite_utils", "keyring", "joserfc", "cryptography"),
+    *("bs4", "tenacity", "tqdm", "rich", "importlib.metadata", "asyncio", "multiprocessing"),
+)
+
+
+def imported_by(*words):
+    """Return the modules that a command has imported when it is done, in a process of its own."""
     code = (
         "import sys\nfrom migrator.cli.app import app\n"
-        f"print([name for name in {heavy!r} if name in sys.modules])"
+        f"app({list(words)!r}, prog_name='badge-migrator', standalone_mode=False)\n"
+        "print('imported:', *sys.modules)"
     )
     # Measuring coverage would itself load sqlite3.
     alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=alone
     )
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.rpartition("imported:")[2].split())
+
+
+@pytest.mark.parametrize("option", ["--help"])
+def test_help_and_version_import_no_command_and_nothing_heavy(option):
+    found = imported_by(option)
+    assert not found & {*_SLOW, "sqlite3"}
+    ours = {name for name in found if name.startswith("migrator.")}
+    assert ours == {
+        *("migrator.errors", "migrator.cli", "migrator.cli.app"),
+        *("migrator.cli.console", "migrator.cli.group"),
+    }
 
 
 def test_a_wrong_option_is_a_usage_error(run):
