@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from migrator.archive.stories import BadgeStory, LearnerStory, Where
 from migrator.reasons import REASONS
@@ -26,22 +27,45 @@ _SAYS_MORE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of what is told: a label such as "Why", "" where the line needs none, and words."""
+
+    label: str
+    words: str
+
+    def __str__(self) -> str:
+        """The line as it is read out."""
+        return f"{self.label}: {self.words}" if self.label else self.words
+
+
+ABOUT = "All about it"
+"""The label of the command that tells the whole reasoning about a badge."""
+
+
 def story_lines(story: LearnerStory) -> Iterator[str]:
     """Yield the story of one learner, a line at a time."""
-    yield f"{_who(story)}: {_sum(story)}"
+    yield f"{who_holds(story)}: {story_sum(story)}"
     for badge in story.badges:
         yield ""
-        yield from _badge_lines(badge)
+        yield f"  {badge_title(badge)}"
+        for said_of_it in badge_told(badge):
+            yield f"    {said_of_it}"
+        for where in badge.destinations:
+            for said_of_it in where_told(badge, where):
+                yield f"    {said_of_it}"
 
 
-def _who(story: LearnerStory) -> str:
+def who_holds(story: LearnerStory) -> str:
+    """Return who a story is about, with every address."""
     if not story.addresses:
         return "Nobody is known to hold this"
     who = plain(story.name) if story.name else "This learner"
     return f"{who} ({', '.join(plain(one) for one in story.addresses)})"
 
 
-def _sum(story: LearnerStory) -> str:
+def story_sum(story: LearnerStory) -> str:
+    """Return how many badges a story tells of, and how many have arrived."""
     words = [
         {shown(where.state, where.reason) for where in badge.destinations} for badge in story.badges
     ]
@@ -51,54 +75,62 @@ def _sum(story: LearnerStory) -> str:
     return f"{badges(len(story.badges))} in the archive, {arrived} moved{more}."
 
 
-def _badge_lines(badge: BadgeStory) -> Iterator[str]:
+def badge_title(badge: BadgeStory) -> str:
+    """Return what a badge is called: its name, who awarded it and when."""
     by = f", {plain(badge.issuer)}" if badge.issuer else ""
     on = f", issued {day(badge.issued_on)}" if badge.issued_on else ""
-    yield f"  {plain(badge.badge)}{by}{on}"
-    yield f"    Found in {plain('; '.join(badge.found_in))}."
+    return f"{plain(badge.badge)}{by}{on}"
+
+
+def badge_told(badge: BadgeStory) -> Iterator[Said]:
+    """Yield where a badge was found, in which collections, and whether it is planned at all."""
+    yield Said("", f"Found in {plain('; '.join(badge.found_in))}.")
     if badge.collections:
-        yield f"    In the collection {plain(', '.join(badge.collections))}."
+        yield Said("", f"In the collection {plain(', '.join(badge.collections))}.")
     if not badge.destinations:
-        yield "    Not planned for any backpack yet. Next: badge-migrator plan --to DESTINATION"
-    for where in badge.destinations:
-        yield from _where_lines(where)
-        if where.reason in REASONS and shown(where.state, where.reason) != ANEW:
-            to = plain(where.destination)
-            command = f"badge-migrator plan --to {to} --explain {badge.assertion_id}"
-            yield f"    All about it: {command}"
+        next_command = "badge-migrator plan --to DESTINATION"
+        yield Said("", f"Not planned for any backpack yet. Next: {next_command}")
 
 
-def _anew_lines(where: Where) -> Iterator[str]:
-    reason = REASONS[ANEW]
-    yield f"    Why: {reason.sentence}"
-    if where.detail:
-        yield f"    The new badge: {plain(where.detail)}"
-    yield f"    What next: {reason.next_step}"
-    yield f"    Who can act: {_WHO[reason.who.value]}."
-
-
-def _where_lines(where: Where) -> Iterator[str]:
+def where_told(badge: BadgeStory, where: Where) -> Iterator[Said]:
+    """Yield what became of a badge at one destination: what, why, what next, who can act."""
     at = f" ({plain(where.account)})" if where.account else ""
-    yield (
-        f"    {said(where.state, where.reason).capitalize()}, {plain(where.destination)}{at},"
-        f" {day(where.changed_at)}."
-    )
+    state = said(where.state, where.reason).capitalize()
+    yield Said("", f"{state}, {plain(where.destination)}{at}, {day(where.changed_at)}.")
     if where.pending:
-        yield "    It shows there as soon as the learner confirms the address it was awarded to."
+        yield Said(
+            "", "It shows there as soon as the learner confirms the address it was awarded to."
+        )
     if shown(where.state, where.reason) == ANEW:
-        yield from _anew_lines(where)
+        yield from _anew_told(where)
     elif where.reason in REASONS:
-        reason = REASONS[where.reason]
-        yield f"    Why: {reason.sentence}"
-        if where.detail and reason.code in _SAYS_MORE:
-            yield f"    Exactly: {plain(where.detail)}"
-        if where.route in WAY_WORDS:
-            yield f"    Which way: {WAY_WORDS[where.route]}"
-        step = next_step(where.reason, where.route, spelling=spelling_told(where.detail))
-        yield f"    What next: {plain(step)}"
-        yield f"    Who can act: {_WHO[who_acts(where.reason, where.route).value]}."
+        yield from _reason_told(where)
     if len(where.tries) > 1:
-        yield f"    Tried {len(where.tries)} times, last {where.tries[-1].at}."
+        yield Said("", f"Tried {len(where.tries)} times, last {where.tries[-1].at}.")
+    if where.reason in REASONS and shown(where.state, where.reason) != ANEW:
+        to = plain(where.destination)
+        yield Said(ABOUT, f"badge-migrator plan --to {to} --explain {badge.assertion_id}")
+
+
+def _anew_told(where: Where) -> Iterator[Said]:
+    reason = REASONS[ANEW]
+    yield Said("Why", reason.sentence)
+    if where.detail:
+        yield Said("The new badge", plain(where.detail))
+    yield Said("What next", reason.next_step)
+    yield Said("Who can act", f"{_WHO[reason.who.value]}.")
+
+
+def _reason_told(where: Where) -> Iterator[Said]:
+    reason = REASONS[where.reason or ""]
+    yield Said("Why", reason.sentence)
+    if where.detail and reason.code in _SAYS_MORE:
+        yield Said("Exactly", plain(where.detail))
+    if where.route in WAY_WORDS:
+        yield Said("Which way", WAY_WORDS[where.route])
+    step = next_step(where.reason, where.route, spelling=spelling_told(where.detail))
+    yield Said("What next", plain(step))
+    yield Said("Who can act", f"{_WHO[who_acts(where.reason, where.route).value]}.")
 
 
 STORY_COLUMNS = (
