@@ -15,11 +15,11 @@ from migrator.archive.lease import ended
 from migrator.destinations.base import Credentials, Destination
 from migrator.transfer.engine import Engine, Work
 from migrator.transfer.keys import Keys, SharedKeys
-from migrator.transfer.push import UNREACHABLE, Budget, Limits, Sent
+from migrator.transfer.push import Budget, Limits, Pusher, Sent, Tally
+from migrator.transfer.round import Round
 from migrator.transfer.visit import AccountPush, Treatment, Visits
 
 _PAGE = 200
-_LATER_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,21 @@ class Campaign:
         ledger.durable(self.archive)
         run_id = self.archive.begin_run(f"push to {self.saved.name}")
         with ended(self.archive, run_id):
-            round_trip = _Round(self, run_id, watch)
-            return round_trip.done(accounts)
+            return Round(visits, self.threads, committed).done(accounts)
 
     def _with_work(self) -> Iterator[Account]:
+        budget, said = Budget(self.limits, self.archive.now), list[Sent]()
+        visits = Visits(
+            *(self.archive, self.saved, self.destination, SharedKeys(self.keys), self.treatment),
+            *(budget, _Delivery(self, budget, said.append), run_id),
+            dry_run=self.dry_run,
+        )
+
+        def committed() -> None:
+            for sent in said:
+                watch(sent)
+            said.clear()
+
         last = 0
         while page := self._page(last, _PAGE):
             for number in page:
@@ -99,50 +110,30 @@ class Campaign:
     def _page(self, after: int, limit: int) -> list[int]:
         selection = self.limits.selection
         return ledger.accounts_with_work(self.archive, self.saved.id, after, limit, selection)
+                if ours is not None and number not in ours:
+                    continue
 
 
-class _Round:
-    """One push under way: who has been visited, and whether it goes on."""
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """What is done at an account in a push: what is due is sent, then sorted into collections."""
 
-    def __init__(self, campaign: Campaign, run_id: int, watch: Callable[[Sent], None]) -> None:
-        self._campaign = campaign
-        self._budget = Budget(campaign.limits, campaign.archive.now)
-        self._watch = watch
-        self._said: list[Sent] = []
-        self._pushed: list[AccountPush] = []
-        self._later = 0
-        self._away = False
-        self._visits = Visits(
-            *(campaign.archive, campaign.saved, campaign.destination, SharedKeys(campaign.keys)),
-            *(campaign.treatment, self._budget, self._said.append, run_id),
-            publish_collections=campaign.publish_collections,
+    campaign: Campaign
+    budget: Budget
+    watch: Callable[[Sent], None]
+
+    def __call__(
+        self, account: Account, session: Session, lease: Lease, tally: Tally
+    ) -> Work[tuple[Made, ...]]:
+        """Return the collections that were made; raises what the session raises."""
+        campaign = self.campaign
+        pusher = Pusher(
+            *(campaign.archive, account, session, self.budget, self.watch, lease),
+            tally=tally,
             dry_run=campaign.dry_run,
         )
-
-    def done(self, accounts: Iterator[Account]) -> list[AccountPush]:
-        """Visit the accounts; returns what came of each, in the order in which they ended."""
-        campaign = self._campaign
-        engine = Engine(campaign.archive, campaign.threads, self._ended, self._committed)
-        engine.run(self._works(accounts))
-        locked = [one for one in self._pushed if one.locked]
-        if locked and len(locked) == len(self._pushed):
-            raise errors.ArchiveLocked(locked[0].trouble or "")
-        return self._pushed
-
-    def _works(self, accounts: Iterator[Account]) -> Iterator[Work[AccountPush]]:
-        for account in accounts:
-            if self._away or self._budget.spent:
-                return
-            yield self._visits.visit(account)
-
-    def _ended(self, one: AccountPush) -> None:
-        self._pushed.append(one)
-        if not one.locked:
-            self._later = self._later + 1 if one.later else 0
-        away = one.tally.stopped == UNREACHABLE or self._later >= _LATER_IN_A_ROW
-        self._away = self._away or away
-
-    def _committed(self) -> None:
-        for sent in self._said:
-            self._watch(sent)
-        self._said.clear()
+        yield from pusher.work()
+        if tally.stopped is not None or campaign.dry_run:
+            return ()
+        publish = campaign.publish_collections
+        return tuple((yield from collecting(campaign.archive, account, session, publish=publish)))

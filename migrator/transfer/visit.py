@@ -1,4 +1,4 @@
-"""One account's turn in a push: sign in, send what is due, sort it into collections."""
+"""One account's turn: sign in, do the errand there, and say what came of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, held
 from migrator.destinations.base import Destination, NotAccepted, Session, TryLater
 from migrator.destinations.wrappers import DryRun
-from migrator.transfer.collections import Made, collecting
+from migrator.transfer.collections import Made
 from migrator.transfer.engine import Work
 from migrator.transfer.entering import check_not_refused, enter
 from migrator.transfer.keys import SharedKeys
-from migrator.transfer.push import Budget, Pusher, Sent, Tally
+from migrator.transfer.push import Budget, Tally
 
 
 class Treatment(Protocol):
@@ -28,9 +28,18 @@ class Treatment(Protocol):
         """Sign in, and return a session that is as polite from then on."""
 
 
+class Errand(Protocol):
+    """What is done at an account that has signed in, with its lease held."""
+
+    def __call__(
+        self, account: Account, session: Session, lease: Lease, tally: Tally
+    ) -> Work[tuple[Made, ...]]:
+        """Return the collections that were made; raises what the session raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountPush:
-    """What a push came to for one account.
+    """What a visit came to for one account.
 
     `trouble` says why it could not sign in or go on, `later` that this passes by itself, `locked`
     that another process is at work on this account.
@@ -46,7 +55,10 @@ class AccountPush:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """What the visits of one push have in common; `run_id` is the push's."""
+    """What the visits of one run have in common.
+
+    Each holds the lease on its account, so that a push and a comparison never meet at one.
+    """
 
     archive: Archive
     saved: SavedDestination
@@ -54,9 +66,8 @@ class Visits:
     keys: SharedKeys
     treatment: Treatment
     budget: Budget
-    watch: Callable[[Sent], None]
+    errand: Errand
     run_id: int
-    publish_collections: bool = False
     dry_run: bool = False
 
     def visit(self, account: Account) -> Work[AccountPush]:
@@ -86,7 +97,8 @@ class Visits:
                 accounts_store.save_account(
                     self.archive, self.saved.id, account.username, session.addresses
                 )
-                return (yield from self._work(account, session, lease, tally))
+                made = yield from self.errand(account, session, lease, tally)
+                return AccountPush(account.username, tally, made)
             finally:
                 session.close()
         except (errors.SignInFailed, NotAccepted) as error:
@@ -99,22 +111,6 @@ class Visits:
                 tally.stopped = "interrupted"
                 return AccountPush(account.username, tally)
             return AccountPush(account.username, tally, trouble=str(error), later=True)
-
-    def _work(
-        self, account: Account, session: Session, lease: Lease, tally: Tally
-    ) -> Work[AccountPush]:
-        pusher = Pusher(
-            *(self.archive, account, session, self.budget, self.watch, lease),
-            tally=tally,
-            dry_run=self.dry_run,
-        )
-        yield from pusher.work()
-        if tally.stopped is not None or self.dry_run:
-            return AccountPush(account.username, tally)
-        made = yield from collecting(
-            self.archive, account, session, publish=self.publish_collections
-        )
-        return AccountPush(account.username, tally, tuple(made))
 
     def _enter(self, username: str) -> Session:
         """Sign in (in a thread of the crew); raises SignInFailed and TryLater."""
