@@ -6,12 +6,20 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease
 from migrator.archive.selection import EVERYTHING, Selection
 
 FINAL = ("done", "already_there")
+DELETED = "deleted_there"
+"""Why a badge is refused that was at the destination and is no longer."""
+LONGEST_WAIT = timedelta(hours=1)
+"""For so long a badge waits at most."""
+_SLACK = timedelta(minutes=1)
+DUE = "(coalesce(due_at, '') <= ? or due_at > ?)"
+"""Whose time has come, given `moments`; also what a clock has noted that was put back since."""
 _PATIENCE = 60_000  # milliseconds
 _WITH_WORK = """
 select account.id from account where account.destination_id = ? and account.id > ? and (
@@ -133,14 +141,19 @@ def accounts_with_work(
     return [row[0] for row in rows]
 
 
+def moments(archive: Archive) -> tuple[str, str]:
+    """Return now, and the moment after which nothing can be due unless a clock was put back."""
+    now = archive.now()
+    return now, (datetime.fromisoformat(now) + LONGEST_WAIT + _SLACK).isoformat()[:19]
+
+
 def count_due(archive: Archive, account_id: int) -> int:
     """Return how many transfers of an account can be sent now."""
     row = archive.one(
-        "select count(*) from transfer where account_id = ?"
+        "select count(*) from transfer where account_id = ?"  # noqa: S608 - our own names
         " and (state = 'sending' or (input is not null and (state = 'planned'"
-        " or (state = 'waiting' and coalesce(due_at, '') <= ?))))",
-        account_id,
-        archive.now(),
+        f" or (state = 'waiting' and {DUE}))))",
+        *(account_id, *moments(archive)),
     )
     return int(row[0]) if row else 0
 
@@ -153,9 +166,8 @@ def count_due_all(archive: Archive, destination_id: int, selection: Selection = 
     where = selection.of("transfer.assertion_id")
     row = archive.one(
         "select count(*) from transfer where destination_id = ? and (state in"  # noqa: S608 - our own names
-        " ('planned', 'sending') or (state = 'waiting' and coalesce(due_at, '') <= ?))"
-        f"{where.text}",
-        *(destination_id, archive.now(), *where.values),
+        f" ('planned', 'sending') or (state = 'waiting' and {DUE})){where.text}",
+        *(destination_id, *moments(archive), *where.values),
     )
     return int(row[0]) if row else 0
 
@@ -175,9 +187,9 @@ def due(
     rows = archive.all(
         "select id, assertion_id, input from transfer where account_id = ? and id > ?"  # noqa: S608 - our own names
         " and input is not null and (state = 'planned'"
-        f" or (state = 'waiting' and coalesce(due_at, '') <= ?)){where.text}"
+        f" or (state = 'waiting' and {DUE})){where.text}"
         " order by id limit ?",
-        *(account_id, after, archive.now(), *where.values, limit),
+        *(account_id, after, *moments(archive), *where.values, limit),
     )
     return [Due(*row) for row in rows]
 
@@ -244,15 +256,20 @@ def settle(archive: Archive, results: Iterable[tuple[int, Result]]) -> None:
 
 
 def retry(archive: Archive, destination_id: int, reason: str | None, learner: int | None) -> int:
-    """Put refused and held transfers back for planning; returns how many."""
+    """Put refused and held transfers back for planning; returns how many.
+
+    What somebody has deleted over there is put back only when that `reason` is named: else a retry
+    for another reason would bring back what its owner did not want.
+    """
     with archive.writing() as conn:
         cursor = conn.execute(
-            "update transfer set due_at = null, changed_at = ?,"
+            "update transfer set due_at = null, changed_at = ?1,"  # noqa: S608 - our own names
             " state = case when input is null then 'held' else 'planned' end"
-            " where destination_id = ? and state in ('refused', 'held', 'waiting')"
-            " and (? is null or reason = ?) and (? is null or assertion_id in"
-            " (select id from assertion where learner_id = ?))",
-            (archive.now(), destination_id, reason, reason, learner, learner),
+            " where destination_id = ?2 and state in ('refused', 'held', 'waiting')"
+            f" and (reason = ?3 or (?3 is null and reason is not '{DELETED}'))"
+            " and (?4 is null or assertion_id in"
+            " (select id from assertion where learner_id = ?4))",
+            (archive.now(), destination_id, reason, learner),
         )
     return cursor.rowcount
 

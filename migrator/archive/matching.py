@@ -246,4 +246,5 @@ update transfer set state = 'held', reason = null, account_id = null, route = nu
   detail = 'whose account it is was changed: plan again', due_at = null, changed_at = ?
 where account_id in (select id from temp.match_anew)
   and state in ('planned', 'held', 'waiting', 'refused')
+  and reason is not 'deleted_there'
 """

@@ -40,6 +40,7 @@ KINDS = {
     "waiting": "wait",
     "held": "wait",
     "refused": "stop",
+    "deleted_there": "wait",
     "not_planned": "rest",
 }
 """The colour of each state; its name always stands beside it, for who sees no colours."""
@@ -64,7 +65,7 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25r
 .figures { display: grid; gap: 1rem; margin: 1.75rem 0; padding: 0; list-style: none;
   grid-template-columns: repeat(auto-fit, minmax(min(11rem, 40%), 1fr)); }
 .figures li { background: var(--panel); border-radius: .75rem; padding: 1rem 1.1rem;
-  border-left: 5px solid var(--rest); }
+  border-top: 4px solid var(--rest); }
 .figures strong { display: block; font-size: 1.9rem; line-height: 1.15; letter-spacing: -.02em;
   font-variant-numeric: tabular-nums; }
 .figures .good { border-color: var(--good); } .figures .ready { border-color: var(--ready); }
@@ -112,6 +113,5 @@ STYLE = (
     f":root {{ color-scheme: light dark; {_declared(COLOURS['light'])} }}\n"
     "@media screen and (prefers-color-scheme: dark) {"
     f" :root {{ {_declared(COLOURS['dark'])} }} }}\n"
-    f"{_RULES}"
 )
 """The style sheet of a report."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+from urllib.parse import urlsplit
     # For types only: `status` is to start at once, and reading a source is a large part.
     from migrator.archive.intake import Counts
     from migrator.archive.totals import DestinationTotal
@@ -21,8 +22,9 @@ STATE_WORDS = {
 }
 ARRIVED = ("done", "already_there")
 ANEW = "awarded_anew"
-SHOWN_WORDS = {**STATE_WORDS, ANEW: "awarded anew"}
-"""States as they are told: of those that are done, the ones that are new badges apart."""
+DELETED = "deleted_there"
+SHOWN_WORDS = {**STATE_WORDS, ANEW: "awarded anew", DELETED: "deleted over there"}
+"""States as they are told: new badges in place of old ones, and what was deleted, apart."""
 WAY_WORDS: dict[str | None, str] = {
     "restore": "it can come back as it was: every original is in the archive.",
     "reaward": "it will be awarded anew, and the new badge says that it replaces this one.",

@@ -23,7 +23,7 @@ from migrator.transfer.engine import Work, finish
 from migrator.transfer.parcels import parcel, remote_ids
 
 _FIRST_WAIT = 60.0
-_LONGEST_WAIT = 3600.0
+_LONGEST_WAIT = ledger.LONGEST_WAIT.total_seconds()
 UNREACHABLE = "destination_unreachable"
 RATE_LIMITED = "rate_limited"
 NOT_SENT = "not_sent"

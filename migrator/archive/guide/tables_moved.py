@@ -26,6 +26,7 @@ MOVED: dict[str, Described] = {
             "signed_in_at": "when it last signed in",
             "refused_at": "when its password was refused; not tried again before a person says so",
             "refusal": "what the destination said then",
+            "compared_at": "when `reconcile` last compared what it holds over there",
         },
     ),
     "account_address": Described(

@@ -256,7 +256,7 @@ update collection set learner_id = ?2 where learner_id = ?1
 _PLAN_ANEW = """
 update transfer set state = 'held', reason = null, account_id = null, route = null, input = null,
   detail = 'whose badge it is was changed: plan again', due_at = null, changed_at = :now
-where state in ('planned', 'held', 'waiting', 'refused')
+where state in ('planned', 'held', 'waiting', 'refused') and reason is not 'deleted_there'
   and (input is not null or reason is not null or account_id is not null)
   and (assertion_id in (select id from assertion where learner_id = :learner)
     or account_id in (select id from account where learner_id = :learner))

@@ -137,21 +137,24 @@ ASSERTION = Copied(
 )
 
 
+_ACCOUNT = ("addresses", "refused_at", "refusal", "compared_at")
+
+
 def _signed_in(alias: str) -> str:
-    said = ", ".join(f"{alias}.{column}" for column in ("addresses", "refused_at", "refusal"))
+    said = ", ".join(f"{alias}.{column}" for column in _ACCOUNT)
     return f"(coalesce({alias}.signed_in_at, ''), json_array({said}))"
 
 
 ACCOUNT = Copied(
     "account",
-    ("username", "addresses", "signed_in_at", "refused_at", "refusal"),
+    ("username", "signed_in_at", *_ACCOUNT),
     key=("destination_id", "username"),
     needed={"destination_id": "destination"},
     optional={"learner_id": "learner"},
     # The last sign-in knows best which addresses the account has.
-    after="on conflict do update set addresses = excluded.addresses,"
-    " signed_in_at = excluded.signed_in_at, refused_at = excluded.refused_at,"
-    " refusal = excluded.refusal, learner_id = coalesce(excluded.learner_id, learner_id)"
+    after="on conflict do update set "
+    + ", ".join(f"{column} = excluded.{column}" for column in (*_ACCOUNT, "signed_in_at"))
+    + ", learner_id = coalesce(excluded.learner_id, learner_id)"
     f" where {_signed_in('excluded')} > {_signed_in('account')}",
 )
 

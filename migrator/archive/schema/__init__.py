@@ -15,6 +15,7 @@ from migrator.archive.schema.bookmark import add_bookmarks
 from migrator.archive.schema.cohort import add_cohorts
 from migrator.archive.schema.first import make_tables
 from migrator.archive.schema.recipient import add_recipients
+from migrator.archive.schema.reconcile import add_comparisons
 from migrator.archive.schema.web import add_web_answers
 
 migrations = Migrations("badge-migrator")
@@ -54,6 +55,12 @@ def _cohort(db: Database) -> None:
 def _recipient(db: Database) -> None:
     add_recipients(db.conn)
     db.conn.execute("pragma user_version = 6")
+
+
+@migrations(name="0007_reconcile")
+def _reconcile(db: Database) -> None:
+    add_comparisons(db.conn)
+    db.conn.execute("pragma user_version = 7")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
