@@ -145,7 +145,8 @@ class Session(Protocol):
 
     Only `send` always answers with an Outcome. The other calls raise TryLater when the destination
     does not answer or is too busy, SignInFailed when it no longer knows the account, and
-    NotAccepted when it refuses for good.
+    NotAccepted when it refuses for good, or when the capabilities do not say that it can.
+    `migrator.destinations.conformance` tries all that is written here.
     """
 
     @property
@@ -157,7 +158,10 @@ class Session(Protocol):
         """How the account signs in now: tokens change while a session lasts."""
 
     def held(self) -> Iterator[Held]:
-        """Yield every badge the account holds, pending and expired ones too."""
+        """Yield every badge the account holds, pending and expired ones too, from all pages.
+
+        Raises for an answer that cannot be understood: that is not "nothing there".
+        """
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand over one badge: exactly one request, no retry inside; never raises for an answer."""
@@ -166,7 +170,7 @@ class Session(Protocol):
         """Look one badge up at the destination (used when an answer was lost)."""
 
     def collections(self) -> list[HeldCollection]:
-        """Return the account's collections."""
+        """Return the account's collections, none where the capabilities name none."""
 
     def create_collection(self, name: str, description: str | None, published: bool) -> str:
         """Create an empty collection and return its remote id."""
@@ -188,7 +192,7 @@ class Session(Protocol):
         """
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections; twice does no harm."""
 
 
 class Destination(Protocol):
