@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 _JOINERS = frozenset("\u200c\u200d\u3000")  # letters of Persian and Hindi, families of emoji
 _WEB = ("http://", "https://")
+_COMMAND = re.compile(r"`([^`<>]+)`")
+_NAME = re.compile(r"“([^”]+)”")
+_JOINT = re.compile(r"([./_@-])(?=\w)")
 _LINE_ENDS = re.compile(r"\r\n?|\n|\u2028|\u2029")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
@@ -27,6 +30,20 @@ def text(value: object) -> str:
     return escape(
         "".join(c if c.isprintable() or c in _JOINERS else " " for c in str(value)), quote=True
     )
+
+
+def sentence(value: str) -> str:
+    """Return a sentence of ours: `commands` in it as code, “names” in it in their own direction.
+
+    A Hebrew or Arabic name must not turn around what stands beside it.
+    """
+    named = _NAME.sub(r"“<bdi>\1</bdi>”", text(value))
+    return _COMMAND.sub(r"<code>\1</code>", named)
+
+
+def breakable(value: object) -> str:
+    """Return a name or address as text that may be broken behind the dots and strokes in it."""
+    return _JOINT.sub(r"\1<wbr>", text(value))
 
 
 def paragraphs(value: str) -> str:

@@ -61,3 +61,15 @@ def test_a_page_allows_its_own_style_and_nothing_else():
     assert "img-src" not in head
     assert "<title>&lt;Title&gt;</title>" in head
     assert "img-src" in "".join(markup.head("A page", "T", "", pictures=True))
+
+
+def test_a_sentence_shows_commands_and_keeps_names_in_their_direction():
+    said = markup.sentence("Run `push` for “שלום”, <b>not “`x`”")
+    named = "“<bdi>שלום</bdi>”, &lt;b&gt;not “<bdi><code>x</code></bdi>”"
+    assert said == f"Run <code>push</code> for {named}"
+    crossed = BeautifulSoup(markup.sentence("“a ` b” and “c ` d”"), "html.parser")
+    assert crossed.code is None
+
+
+def test_a_long_address_may_be_broken_behind_its_dots():
+    assert markup.breakable("a.b/<c> -d.") == "a.<wbr>b/&lt;c&gt; -<wbr>d."

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from migrator.archive.roll import Enrolled, Placed
-from migrator.markup import text
+from migrator.markup import breakable, text
 from migrator.report.words import day, said
 
 _LEARNERS = 100
 _HEAD = (
-    '<div class="roll"><table><thead><tr><th scope="col">Badge</th><th scope="col">Issuer</th>'
+    '<div class="roll"><table><caption class="aside">Badges, learner by learner</caption>\n'
+    '<thead><tr><th scope="col">Badge</th><th scope="col">Issuer</th>'
     '<th scope="col">Issued</th><th scope="col">Where it is</th></tr></thead>\n'
 )
 
@@ -19,7 +20,7 @@ _HEAD = (
 def appendix(roll: Iterable[Enrolled], names: dict[int, str]) -> Iterator[str]:
     """Yield the roll, some learners a table, so that browsers draw only what is looked at.
 
-    `names` are the destinations by id; where there is only one it is not repeated.
+    `names` are what to call the destinations, by id; where there is only one it is not repeated.
     """
     yield '<h2 id="badges">Every badge</h2>\n'
     place = {number: index for index, number in enumerate(names)}
@@ -46,7 +47,7 @@ def _who(badge: Enrolled) -> str:
 def _row(badge: Enrolled, names: dict[int, str], place: dict[int, int]) -> str:
     where = "<br>".join(_where(one, names, place) for one in badge.places) or "in the archive"
     return (
-        f"<tr><td>{text(badge.badge)}</td><td>{text(badge.issuer or '')}</td>"
+        f"<tr><td>{breakable(badge.badge)}</td><td>{text(badge.issuer or '')}</td>"
         f'<td class="day">{text(day(badge.issued_on))}</td><td>{where}</td></tr>\n'
     )
 

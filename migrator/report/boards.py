@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from migrator.archive.board import NOT_PLANNED, Group, Hour
 from migrator.archive.totals import StateTotal
-from migrator.markup import long_day, text
+from migrator.markup import long_day, sentence, text
 from migrator.reasons import REASONS
 from migrator.report.charts import Bar, Part, bars, columns
 from migrator.report.facts import Destined
 from migrator.report.style import KINDS
 from migrator.report.tables import table
-from migrator.report.words import SHOWN_WORDS, number, shown, transfer_balance
+from migrator.report.words import SHOWN_WORDS, called, number, shown, transfer_balance
 from migrator.transfer.routes import next_step
 
 WORDS = {**SHOWN_WORDS, NOT_PLANNED: "not planned yet"}
@@ -25,7 +25,8 @@ _OUTCOMES = {"done": "good", "already_there": "good", "refused": "stop"}
 
 def board(one: Destined, place: int) -> Iterator[str]:
     """Yield the part about one destination, which is the `place`th of the report."""
-    yield f'<section><h2 id="destination-{place}">{text(one.total.name)}</h2>\n'
+    yield f'<section><h2 id="destination-{place}">The backpack at {text(called(one.total.name))}'
+    yield f"</h2>\n<p><small>{text(one.total.name)}</small></p>\n"
     yield f'<p class="sum">{text(transfer_balance(one.total))}</p>\n'
     yield from _states(one)
     yield from _reasons(one, place)
@@ -48,7 +49,10 @@ def _states(one: Destined) -> Iterator[str]:
     counted = by_state(one.total.states)
     if one.total.not_planned:
         counted[NOT_PLANNED] = one.total.not_planned
-    chart = [Bar(WORDS[state], (Part(KINDS[state], count),)) for state, count in counted.items()]
+    chart = [
+        Bar(WORDS[state].capitalize(), (Part(KINDS[state], count),))
+        for state, count in counted.items()
+    ]
     yield "<h3>Where the badges are</h3>\n"
     yield f"<figure>{bars('Badges by state', chart)}</figure>\n"
     yield from table(
@@ -71,24 +75,31 @@ def _reasons(one: Destined, place: int) -> Iterator[str]:
         counted[state.reason or ""] += state.badges
         kinds[state.reason or ""] = KINDS[shown(state.state, state.reason)]
     chart = [
-        Bar(code.replace("_", " "), (Part(kinds[code], count),))
+        Bar(code.replace("_", " ").capitalize(), (Part(kinds[code], count),))
         for code, count in counted.most_common()
     ]
     yield "<h3>Why</h3>\n"
     yield f"<figure>{bars('Badges by reason', chart)}</figure>\n"
     yield from table(
         "Badges by reason, and what can be done",
-        ("Reason", "#Badges", "Why", "What next"),
+        ("Reason", "#Badges", "What next"),
         (
             (
-                f'<span id="reason-{place}-{code}">{text(code.replace("_", " "))}</span>',
+                f'<span id="reason-{place}-{code}">{_titled(code)}</span>{_because(code)}',
                 number(count),
-                text(REASONS[code].sentence),
-                text(next_step(code, None)),
+                sentence(next_step(code, None)),
             )
             for code, count in counted.most_common()
         ),
     )
+
+
+def _titled(code: str) -> str:
+    return text(code.replace("_", " ").capitalize())
+
+
+def _because(code: str) -> str:
+    return f"<p>{sentence(REASONS[code].sentence)}</p>"
 
 
 def _timeline(one: Destined) -> Iterator[str]:

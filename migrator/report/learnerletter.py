@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from migrator.archive.roll import Enrolled, Placed
 from migrator.reasons import REASONS, Who
 from migrator.report.prose import Block, Format, Items, written
-from migrator.report.words import ARRIVED, badges, day
+from migrator.report.words import ARRIVED, badges, called, day
 from migrator.transfer.routes import next_step, who_acts
 from migrator.transfer.spelling import spelling_told
 
@@ -33,6 +32,8 @@ class LearnerLetter:
     @property
     def head(self) -> str:
         """How an earlier letter to the same learner begins, by which it may be replaced."""
+        if self.text.startswith("<"):
+            return self.text[: self.text.find("<html")]
         return self.text[: self.text.find(_SUBJECT, self.text.find("To:"))]
 
 
@@ -87,9 +88,8 @@ def _arrivals(there: list[tuple[Enrolled, Placed]], names: dict[int, str]) -> It
     for number, name in names.items():
         here = [badge for badge, one in there if one.destination_id == number]
         if here:
-            host = urlsplit(name.partition(":")[2]).hostname or name
             what = "badge is" if len(here) == 1 else "badges are"
-            yield f"{len(here):,} {what} in your backpack at {host}:"
+            yield f"{len(here):,} {what} in your backpack at {called(name)}:"
             yield Items(tuple(_named(badge) for badge in here))
 
 

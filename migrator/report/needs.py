@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.markup import text
+from migrator.markup import sentence, text
 from migrator.reasons import REASONS, Who
 from migrator.report.facts import Facts
 from migrator.report.tables import table
-from migrator.report.words import number
+from migrator.report.words import number, told_apart
 from migrator.transfer.routes import next_step
 
 PEOPLE = {
@@ -25,20 +25,22 @@ def needs_section(facts: Facts) -> Iterator[str]:
     if not any(one.needs for one in facts.destinations):
         yield "<p>Nothing waits for anybody.</p>\n"
         return
-    for who, called in PEOPLE.items():
+    names = told_apart([one.total.name for one in facts.destinations])
+    where = ("Backpack",) if len(names) > 1 else ()
+    for who, people in PEOPLE.items():
         rows = [
             (
-                text(REASONS[need.reason].sentence),
+                sentence(REASONS[need.reason].sentence),
                 number(need.badges),
-                text(one.total.name),
-                text(next_step(need.reason, None)),
+                *((text(names[one.total.name]),) if where else ()),
+                sentence(next_step(need.reason, None)),
             )
             for one in facts.destinations
             for need in one.needs
             if need.who is who
         ]
         if rows:
-            yield f"<h3>{called}</h3>\n"
+            yield f"<h3>{people}</h3>\n"
             yield from table(
-                f"{called}: what waits for them", ("Why", "#Badges", "Backpack", "What next"), rows
+                f"{people}: what waits for them", ("Why", "#Badges", *where, "What next"), rows
             )

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from migrator.archive.roll import Enrolled
 from migrator.archive.totals import ProblemRow
-from migrator.markup import head, long_day, text
+from migrator.markup import breakable, head, long_day, sentence, text
 from migrator.report.appendix import appendix
 from migrator.report.boards import board
-from migrator.report.facts import DONE, Facts
+from migrator.report.charts import Bar, Part, share
+from migrator.report.facts import DONE, Destined, Facts
 from migrator.report.needs import needs_section
 from migrator.report.style import STYLE
 from migrator.report.tables import table
-from migrator.report.words import badges, number
+from migrator.report.words import badges, number, told_apart
 
 KIND = "A report on badges"
 PROBLEMS_SHOWN = 1000
@@ -27,14 +28,15 @@ def page(facts: Facts, roll: Iterable[Enrolled], problems: Iterable[ProblemRow])
     """
     yield from head(KIND, "Badge migration report", STYLE)
     yield f"<header><h1>Badge migration report</h1>\n{_lead(facts)}{_figures(facts)}</header>\n"
-    yield _contents(facts)
+    names = told_apart([one.total.name for one in facts.destinations])
+    yield _contents(names)
     yield "<main>\n"
     for place, one in enumerate(facts.destinations):
         yield from board(one, place)
     yield from needs_section(facts)
     yield from _sources(facts)
     yield from _problems(facts, problems)
-    yield from appendix(roll, {one.id: one.total.name for one in facts.destinations})
+    yield from appendix(roll, {one.id: names[one.total.name] for one in facts.destinations})
     yield '</main>\n<footer class="soft"><p>Made with badge-migrator. It works without the internet'
     yield " and runs no script.</p></footer>\n</body></html>\n"
 
@@ -52,19 +54,34 @@ def _lead(facts: Facts) -> str:
 def _figures(facts: Facts) -> str:
     if not facts.destinations:
         return '<p class="soft">No backpack has been planned for yet.</p>\n'
-    items = []
-    for one in facts.destinations:
-        counted = {"good": 0, "ready": 0, "wait": 0, "stop": 0}
-        for state in one.total.states:
-            kind = "good" if state.state in DONE else _FIGURE.get(state.state, "wait")
-            counted[kind] += state.badges
-        at = "" if len(facts.destinations) == 1 else f" at {one.total.name}"
-        items += [
-            f'<li class="{kind}"><strong>{number(count)}</strong>'
-            f"<span>{text(_FIGURES[kind] + at)}</span></li>"
-            for kind, count in counted.items()
-        ]
-    return f'<ul class="figures">{"".join(items)}</ul>\n'
+    names = told_apart([one.total.name for one in facts.destinations])
+    several = len(names) > 1
+    return "".join(
+        _figures_of(one, f" at {names[one.total.name]}" if several else "")
+        for one in facts.destinations
+    )
+
+
+def _figures_of(one: Destined, at: str) -> str:
+    counted = {"good": 0, "ready": 0, "wait": 0, "stop": 0}
+    for state in one.total.states:
+        kind = "good" if state.state in DONE else _FIGURE.get(state.state, "wait")
+        counted[kind] += state.badges
+    items = "".join(
+        f'<li class="{kind}"><strong>{number(count)}</strong><span>{_FIGURES[kind]}</span></li>'
+        for kind, count in counted.items()
+    )
+    parts = [Part(kind, count) for kind, count in counted.items()]
+    parts.append(Part("rest", max(0, one.total.badges - sum(counted.values()))))
+    said = (
+        f"{number(counted['good'])} of {badges(one.total.badges)}"
+        f" {'has' if counted['good'] == 1 else 'have'} arrived"
+    )
+    drawn = share(f"{said}{at}", Bar("", tuple(parts)))
+    return (
+        f'<p class="headline">{text(said)}<span>{text(at)}</span></p>\n'
+        f'<div class="share">{drawn}</div><ul class="figures">{items}</ul>\n'
+    )
 
 
 _FIGURE = {"planned": "ready", "sending": "ready", "refused": "stop"}
@@ -76,9 +93,9 @@ _FIGURES = {
 }
 
 
-def _contents(facts: Facts) -> str:
+def _contents(names: dict[str, str]) -> str:
     parts = [
-        (f"destination-{place}", one.total.name) for place, one in enumerate(facts.destinations)
+        (f"destination-{place}", f"Backpack at {name}") for place, name in enumerate(names.values())
     ]
     parts += [
         ("people", "What needs a person"),
@@ -115,7 +132,7 @@ def _problems(facts: Facts, problems: Iterable[ProblemRow]) -> Iterator[str]:
         "Each place in a source, and what to do about it",
         ("Where", "What it is, and what to do"),
         (
-            (f"{text(one.source)}<br><small>{text(one.locator)}</small>", text(one.sentence))
+            (f"{text(one.source)}<p>{breakable(one.locator)}</p>", sentence(one.sentence))
             for one in problems
         ),
     )

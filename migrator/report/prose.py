@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from textwrap import fill
 from typing import Literal, TypeAlias
 
+from migrator.markup import head, sentence, text
+from migrator.report.style import LETTER_STYLE
 from migrator.report.words import plain
 
 Format = Literal["text", "md", "html"]
@@ -33,9 +34,9 @@ def written(how: Format, to: str, subject: str, blocks: Sequence[Block]) -> str:
     return _WRITERS[how](plain(to), plain(subject), blocks)
 
 
-def marked(text: str) -> str:
+def marked(value: str) -> str:
     """Return a text as Markdown shows it, with nothing in it that would mean something."""
-    return _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", plain(text).strip()))
+    return _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", plain(value).strip()))
 
 
 def _as_text(to: str, subject: str, blocks: Sequence[Block]) -> str:
@@ -60,19 +61,17 @@ def _as_markdown(to: str, subject: str, blocks: Sequence[Block]) -> str:
 
 
 def _as_html(to: str, subject: str, blocks: Sequence[Block]) -> str:
-    parts = [f"<p>To: {escape(to)}</p>"] if to else []
-    parts.append(f"<p>Subject: {escape(subject)}</p>")
+    # Its first lines name whom it is to, so that no other letter is taken for an earlier one of it.
+    parts = [*head(text(f"A letter to {to}"), subject, LETTER_STYLE), "<main>\n"]
+    parts.append(f'<p class="to">To: {text(to)}</p>\n' if to else "")
+    parts.append(f"<h1>{text(subject)}</h1>\n")
     for block in blocks:
         if isinstance(block, Items):
-            items = "".join(f"<li>{escape(plain(item))}</li>\n" for item in block.items)
-            parts.append(f"<ul>\n{items}</ul>")
+            items = "".join(f"<li>{sentence(item)}</li>\n" for item in block.items)
+            parts.append(f"<ul>\n{items}</ul>\n")
         else:
-            parts.append(f"<p>{escape(plain(block))}</p>")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
-        f"<title>{escape(subject)}</title></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
+            parts.append(f"<p>{sentence(block)}</p>\n")
+    return "".join((*parts, "</main>\n</body></html>\n"))
 
 
 _WRITERS: dict[Format, Callable[[str, str, Sequence[Block]], str]] = {

@@ -13,7 +13,9 @@ def table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) 
     A head that begins with # is that of a column of numbers.
     """
     numbers = tuple(one.startswith("#") for one in head)
-    yield f'<div class="scroll"><table><caption>{text(caption)}</caption>\n<thead><tr>'
+    # Where it is wider than the page, it is moved by the keyboard too.
+    yield f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}">'
+    yield f"<table><caption>{text(caption)}</caption>\n<thead><tr>"
     yield "".join(_head(one) for one in head) + "</tr></thead>\n<tbody>\n"
     for first, *rest in rows:
         cells = "".join(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-from urllib.parse import urlsplit
     # For types only: `status` is to start at once, and reading a source is a large part.
     from migrator.archive.intake import Counts
     from migrator.archive.totals import DestinationTotal
@@ -46,14 +48,36 @@ def badges(value: int) -> str:
     return f"{value:,} badge" + ("" if value == 1 else "s")
 
 
+def called(destination: str) -> str:
+    """Return the host of a destination, as a person calls it: "api.badgr.io" for "badgr:https:..."
+
+    A host that cannot be told is the whole name.
+    """
+    try:
+        return urlsplit(destination.partition(":")[2]).netloc.rpartition("@")[2] or destination
+    except ValueError:
+        return destination
+
+
+def told_apart(destinations: Sequence[str]) -> dict[str, str]:
+    """Return what to call each destination: its host, its whole name where two have one host."""
+    hosts = Counter(called(one) for one in destinations)
+    return {one: called(one) if hosts[called(one)] == 1 else one for one in destinations}
+
+
 def day(moment: str | None) -> str:
     """Return the day of an ISO 8601 moment, "" for none."""
     return (moment or "")[:10]
 
 
 def shown(state: str, reason: str | None) -> str:
-    """Return what to call a state: a new badge in place of one is never called moved."""
-    return ANEW if reason == ANEW and state in ARRIVED else state
+    """Return what to call a state: a new badge in place of one is never called moved.
+
+    Nor is one that was deleted over there called refused: nobody has refused it.
+    """
+    if reason == ANEW and state in ARRIVED:
+        return ANEW
+    return DELETED if reason == DELETED and state == "refused" else state
 
 
 def said(state: str, reason: str | None) -> str:

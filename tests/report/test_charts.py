@@ -1,29 +1,39 @@
 from __future__ import annotations
 
+import pytest
 from bs4 import BeautifulSoup
 
 from migrator.archive.board import Group, Hour
 from migrator.archive.totals import DestinationTotal, StateTotal
 from migrator.report.boards import board
-from migrator.report.charts import Bar, Part, bars, columns
+from migrator.report.charts import Bar, Part, bars, columns, share
 from migrator.report.facts import Destined
 
 
 def boxes(svg, side):
-    return [float(one[side]) for one in BeautifulSoup(svg, "html.parser").find_all("rect")]
+    found = BeautifulSoup(svg, "html.parser").find_all("rect")
+    return [float(one[side].removesuffix("%")) for one in found]
 
 
 def test_bars_are_as_long_as_what_they_count():
     svg = bars("By state", [Bar("a", (Part("good", 300),)), Bar("b", (Part("wait", 100),))])
     long, short = boxes(svg, "width")
-    assert long == 3 * short
+    assert long == 100
+    assert long == pytest.approx(3 * short, abs=0.1)
 
 
 def test_a_little_is_still_seen_and_nothing_is_not():
     parts = (Part("good", 1_000_000), Part("wait", 1), Part("stop", 0))
     wide, thin = boxes(bars("By state", [Bar("a", parts)]), "width")
-    assert wide > 100
-    assert thin == 1.5
+    assert wide > 99
+    assert thin == 0.4
+
+
+def test_a_share_fills_its_line():
+    svg = share("12 of 18", Bar("", (Part("good", 12), Part("stop", 0), Part("wait", 6))))
+    assert boxes(svg, "x") == [0, 66.67]
+    assert sum(boxes(svg, "width")) == pytest.approx(100)
+    assert boxes(share("0 of 0", Bar("", ())), "x") == []
 
 
 def test_columns_stand_on_their_axis():

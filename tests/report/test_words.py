@@ -9,11 +9,13 @@ from migrator.archive.totals import DestinationTotal, StateTotal
 from migrator.report.words import (
     STATE_WORDS,
     badges,
+    called,
     day,
     found_balance,
     masked,
     number,
     plain,
+    told_apart,
     transfer_balance,
 )
 
@@ -120,3 +122,10 @@ def test_the_balance_of_a_destination_is_a_sum_and_says_what_is_missing(states, 
     assert as_number(whole) == sum(as_number(part) for part in parts.split(" + ")) + missing
     assert said == f"{missing}."
     assert total.missing == missing
+
+
+def test_backpacks_are_called_by_their_host_unless_two_have_one():
+    one, other, third = "badgr:https://a.example", "connect:https://a.example/v1", "files:kept"
+    assert told_apart([one]) == {one: "a.example"}
+    assert told_apart([one, other, third]) == {one: one, other: other, third: third}
+    assert called("badgr:https://[") == "badgr:https://["
