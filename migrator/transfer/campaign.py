@@ -11,9 +11,10 @@ from migrator.archive import accounts as accounts_store
 from migrator.archive import ledger
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
-from migrator.archive.lease import ended
-from migrator.destinations.base import Credentials, Destination
-from migrator.transfer.engine import Engine, Work
+from migrator.archive.lease import Lease, ended
+from migrator.destinations.base import Credentials, Destination, Session
+from migrator.transfer.collections import Made, collecting
+from migrator.transfer.engine import Work
 from migrator.transfer.keys import Keys, SharedKeys
 from migrator.transfer.push import Budget, Limits, Pusher, Sent, Tally
 from migrator.transfer.round import Round
@@ -110,8 +111,6 @@ class Campaign:
     def _page(self, after: int, limit: int) -> list[int]:
         selection = self.limits.selection
         return ledger.accounts_with_work(self.archive, self.saved.id, after, limit, selection)
-                if ours is not None and number not in ours:
-                    continue
 
 
 @dataclass(frozen=True, slots=True)
