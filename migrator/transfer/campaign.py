@@ -84,10 +84,6 @@ class Campaign:
         accounts = self.accounts(username)
         ledger.durable(self.archive)
         run_id = self.archive.begin_run(f"push to {self.saved.name}")
-        with ended(self.archive, run_id):
-            return Round(visits, self.threads, committed).done(accounts)
-
-    def _with_work(self) -> Iterator[Account]:
         budget, said = Budget(self.limits, self.archive.now), list[Sent]()
         visits = Visits(
             *(self.archive, self.saved, self.destination, SharedKeys(self.keys), self.treatment),
@@ -100,6 +96,10 @@ class Campaign:
                 watch(sent)
             said.clear()
 
+        with ended(self.archive, run_id):
+            return Round(visits, self.threads, committed).done(accounts)
+
+    def _with_work(self) -> Iterator[Account]:
         last = 0
         while page := self._page(last, _PAGE):
             for number in page:
