@@ -33,7 +33,12 @@ _DESCRIPTIONS = {
     401: "no valid auth token found",
     404: "entity not found or insufficient privileges",
 }
-_BADGE_CONNECT = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
+_BADGE_CONNECT = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    # Another method than the path has (6-badgeconnect-27)
+    405: "PERMISSION_DENIED",
+}
 
 
 class Style(StrEnum):
@@ -138,9 +143,12 @@ def refusal(style: Style, refused: Refused) -> Reply:
 
 
 def _badge_connect(refused: Refused) -> Reply:
-    text = _BADGE_CONNECT.get(refused.status, "REQUEST_VALIDATION_ERROR")
-    status = 401 if refused.status == 403 else refused.status
-    return Reply(status, {"status": {"error": None, "statusCode": status, "statusText": text}})
+    error: Any = refused.fields or refused.validation or None
+    text = _BADGE_CONNECT.get(
+        refused.status, "REQUEST_VALIDATION_ERROR" if error else "BAD_REQUEST"
+    )
+    status = 401 if text == "PERMISSION_DENIED" else refused.status
+    return Reply(status, {"status": {"error": error, "statusCode": status, "statusText": text}})
 
 
 def oauth(error: str, description: str = "") -> Reply:

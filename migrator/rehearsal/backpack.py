@@ -63,6 +63,12 @@ def awards(call: Call) -> list[Held]:
     ]
 
 
+def every_award(call: Call) -> list[Held]:
+    """Return all that was awarded here to the caller, revoked and rejected ones too."""
+    found = call.state.issuing.to(_identities(call))
+    return [award_shapes.as_held(one, call.account.id, call.base) for one in found]
+
+
 def flag(call: Call, name: str) -> bool:
     """Whether a yes-or-no of the query says yes."""
     return call.request.args.get(name, "").lower() in ("1", "true")

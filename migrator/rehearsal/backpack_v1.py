@@ -1,8 +1,7 @@
 """The backpack in /v1 (`/v1/earner/badges`), which Badgr's own pages use.
 
 Source: reference/badgr-api.md 5.2; recordings 4-backpack-52 to 65. It takes forms and uploads,
-wants `assertion` as a string (JSON text or a JWS), and fails with 500 where /v2 answers 400. Of
-Badge Connect only the refusals are here.
+wants `assertion` as a string (JSON text or a JWS), and fails with 500 where /v2 answers 400.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from migrator.rehearsal.imports import Fault, bring_in, checked_url, image_bytes
 from migrator.rehearsal.state import Held
 from migrator.rehearsal.tokens import READ_BACKPACK, WRITE_BACKPACK
 from migrator.verify.verdict import Submission
-
-_PURL = "https://purl.imsglobal.org/spec/ob/v2p1/scope/assertion."
 
 
 def _shape(call: Call, held: Held) -> dict[str, Any]:
@@ -82,11 +79,6 @@ def image(call: Call) -> Reply:
     return Reply(404)
 
 
-def unwritten(_call: Call) -> Reply:
-    """Refuse what Badge Connect could do elsewhere; this rehearsal does not play it."""
-    raise Refused(404)
-
-
 ROUTES = (
     Route(
         "/v1/earner/badges",
@@ -103,11 +95,4 @@ ROUTES = (
         write=WRITE_BACKPACK,
     ),
     Route("/v1/earner/badges/<entity_id>/image", Style.V1, {"GET": image}, read=READ_BACKPACK),
-    Route(
-        "/bcv1/assertions",
-        Style.BADGE_CONNECT,
-        {"GET": unwritten, "POST": unwritten},
-        read=(*READ_BACKPACK, f"{_PURL}readonly"),
-        write=(*WRITE_BACKPACK, f"{_PURL}create"),
-    ),
 )

@@ -30,6 +30,7 @@ MINUTE = timedelta(minutes=1)
 SENDING = (
     "POST /v2/backpack/import",
     "POST /v1/earner/badges",
+    "POST /bcv1/assertions",
     "POST /v2/backpack/collections",
     "PUT /v2/backpack/collections",
     "POST /v2/issuers",

@@ -178,6 +178,7 @@ def _held(call: Call, verdict: Verdict) -> tuple[Held, str]:
         media=_media_path(image, of_assertion=assertion.image is not None),
         extra={name: value for name, value in document.items() if name not in _TERMS},
         pending=verdict.pending,
+        changed=call.state.issuing.tick(),
     )
     return held, image
 

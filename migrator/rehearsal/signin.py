@@ -1,10 +1,12 @@
 """Signing in: `/o/token` with every trap of the real one, tokens listed, revoked and renewed.
 
-Source: reference/badgr-api.md 2 and 3; recordings 1-auth.
+Source: reference/badgr-api.md 2 and 3; recordings 1-auth, 6-badgeconnect-12, 13, 29 and 30.
 """
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Any
 
 from flask import Request
@@ -71,14 +73,10 @@ def _token(call: Call) -> Reply:
     wanted = tuple(form.get("scope", "").split())
     if not set(wanted) <= set(application.scopes):
         return odd(400, {"error": "invalid scope requested"})
-    grant = form.get("grant_type", "password")
-    if grant == "password":
-        return _password(call, application, wanted)
-    if grant == "refresh_token":
-        return _refresh(call, application, wanted)
-    if grant == "client_credentials":
-        return _client_credentials(call, application)
-    return oauth("unsupported_grant_type")
+    answer = _GRANTS.get(form.get("grant_type", "password"))
+    if answer is None:
+        return oauth("unsupported_grant_type")
+    return answer(call, application, wanted)
 
 
 def _application(call: Call) -> tuple[Application | None, str]:
@@ -121,7 +119,20 @@ def _refresh(call: Call, application: Application, wanted: tuple[str, ...]) -> R
     return _granted(tokens.issue(old.account, application, wanted or old.scopes))
 
 
-def _client_credentials(call: Call, application: Application) -> Reply:
+def _code(call: Call, application: Application, _wanted: tuple[str, ...]) -> Reply:
+    """Exchange what the browser brought back; whatever does not fit is one and the same answer."""
+    form = call.request.form
+    grant = call.desk.tokens.take_grant(form.get("code", ""))
+    if grant is None or grant.application.client_id != application.client_id:
+        return oauth("invalid_grant")
+    digest = sha256(form.get("code_verifier", "").encode()).digest()
+    verified = urlsafe_b64encode(digest).decode().rstrip("=") == grant.challenge
+    if form.get("redirect_uri") != grant.redirect_uri or not (verified or not grant.challenge):
+        return oauth("invalid_grant")
+    return _granted(call.desk.tokens.issue(grant.account, application, grant.scopes))
+
+
+def _client_credentials(call: Call, application: Application, _wanted: tuple[str, ...]) -> Reply:
     owner = next(iter(call.state.accounts), "")
     issue = call.desk.tokens.issue
     return _granted(issue(owner, application, application.scopes, refreshable=False))
@@ -137,6 +148,14 @@ def _granted(token: Token) -> Reply:
     if token.refresh:
         body["refresh_token"] = token.refresh
     return Reply(200, body, _NO_CACHE, media_type=JSON)
+
+
+_GRANTS = {
+    "password": _password,
+    "refresh_token": _refresh,
+    "authorization_code": _code,
+    "client_credentials": _client_credentials,
+}
 
 
 def revoke(call: Call) -> Reply:

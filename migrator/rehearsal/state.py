@@ -118,7 +118,10 @@ class BadgeClassRow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One imported badge, or one awarded here. `address` is the spelling the recipient matched."""
+    """One imported badge, or one awarded here. `address` is the spelling the recipient matched.
+
+    `changed` is the place in time of its last change (`Issuing.tick`).
+    """
 
     id: str
     account: str
@@ -131,6 +134,7 @@ class Held:
     pending: bool
     salt: str = field(default_factory=lambda: uuid.uuid4().hex)
     acceptance: str = "Accepted"
+    changed: int = 0
 
 
 @dataclass(slots=True)

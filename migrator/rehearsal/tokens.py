@@ -19,6 +19,7 @@ from flask import Request
 from migrator.rehearsal.state import Account, Clock, State, now
 
 LIFETIME = timedelta(hours=24)
+CODE_LIFETIME = timedelta(minutes=1)
 LONGEST_BACKOFF = 3600
 
 READ_PROFILE = ("r:profile", "rw:profile")
@@ -29,12 +30,20 @@ WRITE_BACKPACK = ("rw:backpack",)
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A registered OAuth application; one with a secret signs in with HTTP Basic."""
+    """A registered OAuth application; one with a secret signs in with HTTP Basic.
+
+    `redirect_uris` are where a person may be sent after saying yes in the browser; without one the
+    application cannot ask. The addresses are shown to that person.
+    """
 
     client_id: str
     name: str
     scopes: tuple[str, ...]
     secret: str = field(default="", repr=False)
+    redirect_uris: tuple[str, ...] = ()
+    website: str | None = None
+    policy: str | None = None
+    terms: str | None = None
 
 
 PUBLIC = Application("public", "Badgr UI", ("rw:profile", "rw:issuer", "rw:backpack"))
@@ -61,6 +70,21 @@ class Token:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a person has said yes to in the browser: good for one exchange, within a minute.
+
+    `challenge` is the S256 challenge of PKCE, "" when none was given.
+    """
+
+    account: str
+    application: Application
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    challenge: str
+    expires: datetime
+
+
 class Tokens:
     """All tokens, in memory."""
 
@@ -75,6 +99,7 @@ class Tokens:
         self.applications = {each.client_id: each for each in applications}
         self._tokens: dict[str, Token] = {}
         self._refresh: dict[str, str] = {}
+        self._grants: dict[str, Grant] = {}
         self._legacy = {each.legacy_token: each.id for each in state.accounts.values()}
         self._next = 0
 
@@ -105,6 +130,27 @@ class Tokens:
             if refresh:
                 self._refresh[refresh] = token.value
             return token
+
+    def grant(
+        self,
+        account: str,
+        application: Application,
+        redirect_uri: str,
+        scopes: tuple[str, ...],
+        challenge: str,
+    ) -> str:
+        """Return the code for what a person has just said yes to."""
+        code = secrets.token_hex(15)
+        until = self.clock() + CODE_LIFETIME
+        with self.state.lock:
+            self._grants[code] = Grant(account, application, redirect_uri, scopes, challenge, until)
+        return code
+
+    def take_grant(self, code: str) -> Grant | None:
+        """Use up a code; None when it was used before, has expired or never was one."""
+        with self.state.lock:
+            grant = self._grants.pop(code, None)
+        return grant if grant is not None and self.clock() < grant.expires else None
 
     def take_refresh(self, refresh: str) -> Token | None:
         """Use up a refresh token: its access token is dead at once, it cannot be used again."""

@@ -92,11 +92,6 @@ def test_same_issuer_without_id_is_new_each_time(start, visit):
     assert first["issuer"] != second["issuer"]
 
 
-def test_badge_connect_is_not_rehearsed(start, visit):
-    answer = visit(start()).ask("GET", "/bcv1/assertions")
-    assert answer.status_code == 404
-
-
 def test_form_without_scope_of_the_backpack_is_refused_before_it_is_read(start, visit):
     visitor = visit(start(), scope="rw:profile")
     assert visitor.ask("POST", V2, data="x=y").status_code == 404

@@ -197,5 +197,6 @@ def as_held(award: Award, account: str, base: str) -> Held:
         extra={},
         pending=False,
         salt=award.salt,
+        changed=award.changed,
         acceptance=award.acceptance,
     )
