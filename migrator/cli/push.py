@@ -25,6 +25,7 @@ from migrator.cli.options import (
     To,
     Username,
 )
+from migrator.cli.shard import OfShard, SideBySide, shard_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
     from migrator.archive.selection import Selection
+    from migrator.archive.shard import Shard
     from migrator.archive.totals import DestinationTotal
     from migrator.destinations.base import Destination
     from migrator.transfer.push import Sent
@@ -87,6 +89,8 @@ def push(
     issued_after: IssuedAfter = None,
     issued_before: IssuedBefore = None,
     source: OfSource = None,
+    shard: OfShard = None,
+    side_by_side: SideBySide = 1,
     password_command: PasswordCommand = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -101,8 +105,10 @@ def push(
     from migrator.cli.destination import resolve
     from migrator.cli.moment import moment
     from migrator.cli.selecting import select
+    from migrator.cli.shard import named
 
     console = Console(as_json)
+    part = named(shard, username)
     last_moment = moment(until) if until else None
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
@@ -129,7 +135,8 @@ def push(
             publish=publish_collections,
             added=added,
             bounds=Bounds(
-                *(limit, selection, max_failures, last_moment, threads, dry_run, password_command)
+                *(limit, selection, max_failures, last_moment, threads, dry_run, password_command),
+                *(part, side_by_side),
             ),
         )
     if code:
@@ -140,7 +147,8 @@ def push(
 class Bounds:
     """What a person says of one push: how far, what of it (None: all), how fast, for real or not.
 
-    `until` is ISO 8601 UTC; without `threads` the destination's own number is taken.
+    `until` is ISO 8601 UTC; without `threads` the destination's own number is taken. `shard` is
+    the part of all (None: all), `side_by_side` how many pushes share the destination's pace.
     """
 
     badges: int | None = None
@@ -150,6 +158,8 @@ class Bounds:
     threads: int | None = None
     dry_run: bool = False
     password_command: str | None = None
+    shard: Shard | None = None
+    side_by_side: int = 1
 
 
 def send(
@@ -169,17 +179,24 @@ def send(
     """
     from migrator.archive import ledger, totals
     from migrator.archive import selection as selections
+    from migrator.archive import shard as shards
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
     from migrator.destinations.manners import Manners
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import Campaign
     from migrator.transfer.push import Limits
+    from migrator.transfer.shard import share
 
     bounds = bounds or Bounds()
     chosen = bounds.selection or selections.EVERYTHING
-    due = ledger.count_due_all(opened, saved.id, chosen)
-    threads = bounds.threads or destination.capabilities.at_once
+    shard = bounds.shard or shards.WHOLE
+    if shard.whole:
+        due = ledger.count_due_all(opened, saved.id, chosen)
+    else:
+        due = shards.count_due(opened, saved.id, shard, chosen)
+    capabilities = share(destination.capabilities, bounds.side_by_side)
+    threads = bounds.threads or capabilities.at_once
     under_way = "the badge under way" if threads == 1 else "the badges under way"
     with stoppable(under_way) as stop, progress("Sending", due) as show:
         said = _Said(console, show, every=due <= _FEW)
@@ -188,21 +205,28 @@ def send(
             saved,
             destination,
             Keychain(bounds.password_command),
-            Manners(destination.capabilities, stop=_or_late(stop, bounds.until)),
+            Manners(capabilities, stop=_or_late(stop, bounds.until)),
             Limits(bounds.badges, stop, chosen, bounds.failures, bounds.until),
             publish,
             threads,
             bounds.dry_run,
+            shard,
         )
         pushed = campaign.push(username, said.watch)
         interrupted = stop()
     total = next(one for one in totals.totals(opened).destinations if one.name == saved.name)
     meant = total
-    if not chosen.everything:
+    if not shard.whole:
+        meant = shards.total(opened, saved.id, saved.name, shard, chosen)
+    elif not chosen.everything:
         meant = selections.total(opened, saved.id, saved.name, chosen)
     if bounds.dry_run:
         console.say(f"Dry run: {said.would_be_sent} would be sent, and nothing was.")
-    _say_end(console, saved, pushed, total, meant, interrupted=interrupted, added=added)
+    _say_end(
+        *(console, saved, pushed, total, meant, shard),
+        interrupted=interrupted,
+        added=added,
+    )
     return _exit_code(pushed, meant, interrupted=interrupted)
 
 
@@ -254,6 +278,7 @@ def _say_end(
     pushed: list[AccountPush],
     total: DestinationTotal,
     meant: DestinationTotal,
+    shard: Shard,
     *,
     interrupted: bool,
     added: Sequence[Added],
@@ -285,9 +310,12 @@ def _say_end(
             "states": dict(_states(total)),
             "missing": total.missing,
             **({"selected": selecting.selected_facts(meant, total)} if meant is not total else {}),
+            **({} if shard.whole else {"shard": asdict(shard)}),
         },
     )
-    if meant is not total:
+    if not shard.whole:
+        console.say(shard_line(shard, meant, total))
+    elif meant is not total:
         console.say(selecting.selected_line(meant, total))
     console.last(transfer_balance(total))
     console.last(following(list(added), saved) or _next(saved, meant, interrupted=interrupted))

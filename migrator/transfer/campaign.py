@@ -9,9 +9,11 @@ from functools import partial
 from migrator import errors
 from migrator.archive import accounts as accounts_store
 from migrator.archive import ledger
+from migrator.archive import shard as shards
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, ended
+from migrator.archive.shard import WHOLE, Shard
 from migrator.destinations.base import Credentials, Destination, Session
 from migrator.transfer.collections import Made, collecting
 from migrator.transfer.engine import Work
@@ -50,7 +52,8 @@ def login(
 class Campaign:
     """One push of one archive to one destination, for `threads` accounts side by side.
 
-    A person's badges go one after the other: their order and their token stay in one place.
+    A person's badges go one after the other: their order and their token stay in one place. `shard`
+    is the part of the accounts this push sees to.
     """
 
     archive: Archive
@@ -62,6 +65,7 @@ class Campaign:
     publish_collections: bool = False
     threads: int = 1
     dry_run: bool = False
+    shard: Shard = WHOLE
 
     def accounts(self, username: str | None) -> Iterator[Account]:
         """Return the accounts that have work, or the one asked for; raises Usage for a stranger."""
@@ -101,8 +105,13 @@ class Campaign:
 
     def _with_work(self) -> Iterator[Account]:
         last = 0
+        ours: set[int] | None = None
+        if not self.shard.whole:
+            ours = set(shards.accounts(self.archive, self.saved.id, self.shard))
         while page := self._page(last, _PAGE):
             for number in page:
+                if ours is not None and number not in ours:
+                    continue
                 account = accounts_store.account(self.archive, number)
                 if account is not None:  # forgotten meanwhile
                     yield account
