@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
+from typing import NamedTuple
 
 from migrator.archive import merge
 from migrator.archive.artwork import split, without
 from migrator.archive.classes import Classes
+from migrator.archive.crowd import Crowd
 from migrator.archive.digest import short_digest
 from migrator.archive.documents import DocumentWriter, content_of
-from migrator.archive.people import People
+from migrator.archive.lookup import looked_up
 from migrator.archive.rows import Rows
-from migrator.archive.understood import Piece, Understood, understand
+from migrator.archive.understood import Answer, Piece, Understood, understand
 from migrator.openbadges.badge import Pieces
 from migrator.sources.found import (
     Found,
@@ -45,7 +48,7 @@ class BadgeWriter:
         self._source_key = _source_key(conn, source_id)
         self._now = now
         self._rows = Rows(conn)
-        self.people = People(conn, self._write_badges)
+        self.people = Crowd(conn, self._rows, self._write_badges)
         self.warnings = 0
         self._documents: list[tuple[int, int, str, str | None, str]] = []
         self._memberships: list[tuple[int, int, str | None, int, str]] = []
@@ -54,23 +57,48 @@ class BadgeWriter:
         self._kept = DocumentWriter(self._rows, made)
         self._artworks: dict[bytes, int] = {}
 
-    def badge(self, found: Found, understood: Understood | str | None = None) -> str:
-        """Take one badge; returns which count it belongs to: archived, known or problems.
+    def badges(self, batch: Sequence[tuple[Found, Answer | None]]) -> list[str]:
+        """Take some badges; returns which count each belongs to: archived, known or problems.
 
-        `understood` is what another process has made of it already.
+        An answer is what another process has made of the badge already.
         """
-        image_digest = sha256(found.image).digest() if found.image is not None else None
-        digest = _found_digest(self._source_key, found, image_digest)
-        seen = self._seen_before(digest)
+        marks = [_Mark.of(self._source_key, found) for found, _ in batch]
+        self._seen.update(looked_up(self._conn, _SEEN, [mark.digest for mark in marks]))
+        answers = [
+            (understand(Pieces(*found.parts)) if answer is None else answer)
+            if mark.digest not in self._seen
+            else None
+            for (found, answer), mark in zip(batch, marks, strict=True)
+        ]
+        self._expect(batch, answers)
+        return [
+            self._badge(found, mark, answer)
+            for (found, _), mark, answer in zip(batch, marks, answers, strict=True)
+        ]
+
+    def _expect(
+        self,
+        batch: Sequence[tuple[Found, object]],
+        answers: Sequence[Answer | None],
+    ) -> None:
+        """Ask the archive at once what it would be asked for each badge."""
+        badges = [one for one in answers if isinstance(one, Understood)]
+        self._rows.look_up("assertion", [one.digest for one in badges])
+        pieces = [piece for one in badges for piece in (*one.documents, *one.extra)]
+        self._rows.look_up("document", [piece.digest for piece in pieces])
+        holders = [found.holder for found, _ in batch] + [one.recipient for one in badges]
+        self.people.expect(filter(None, holders))
+
+    def _badge(self, found: Found, mark: _Mark, badge: Answer | None) -> str:
+        seen = self._seen.get(mark.digest)
         if seen is not None:
             self._remember_memberships(found, seen)
             return "known"
-        badge = understand(Pieces(*found.parts)) if understood is None else understood
-        if isinstance(badge, str):
+        if not isinstance(badge, Understood):
             raw = found.image or found.assertion or found.jws or b""
-            self.problem(Problem(found.locator, "no_badge", badge, raw))
+            self.problem(Problem(found.locator, "no_badge", badge or "", raw))
             return "problems"
-        return self._new_sighting(found, badge, digest, image_digest)
+        return self._new_sighting(found, badge, mark)
 
     def problem(self, problem: Problem) -> None:
         """Take what could not be read, with all that the adapter could give of it."""
@@ -150,26 +178,15 @@ class BadgeWriter:
         kept = (raw or "").encode()
         self.problem(Problem(locator, code, sentence, kept, severity=Severity.WARNING))
 
-    def _seen_before(self, digest: bytes) -> int | None:
-        seen = self._seen.get(digest)
-        if seen is None:
-            row = self._conn.execute(
-                "select assertion_id from sighting where digest = ?", (digest,)
-            ).fetchone()
-            seen = int(row[0]) if row else None
-        return seen
-
-    def _new_sighting(
-        self, found: Found, badge: Understood, digest: bytes, image_digest: bytes | None
-    ) -> str:
+    def _new_sighting(self, found: Found, badge: Understood, mark: _Mark) -> str:
         documents = [(self._kept.keep(one), one) for one in badge.documents]
-        image_id = self._image(found.image, image_digest, badge, documents)
+        image_id = self._image(found.image, mark.image, badge, documents)
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
-        self._seen[digest] = assertion_id
+        self._seen[mark.digest] = assertion_id
         sighting = self._rows.add(
             "sighting",
-            *(digest, assertion_id, self._source, found.locator, holder and holder[0]),
+            *(mark.digest, assertion_id, self._source, found.locator, holder and holder[0]),
             *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._now),
         )
         documents += [(self._kept.keep(one), one) for one in badge.extra]
@@ -267,6 +284,7 @@ class BadgeWriter:
             self._rows.add("evidence", number, *one)
 
 
+_SEEN = "select digest, assertion_id from sighting where digest in (KEYS)"
 _COLLECTION = "select 1 from collection where source_id = ? and key = ?"
 _NO_ADDRESS = (
     "This person has no e-mail address, so nobody can be told apart by it. The badges were read."
@@ -286,8 +304,16 @@ def _source_key(conn: sqlite3.Connection, source_id: int) -> str:
     return "\0".join(row)
 
 
-def _found_digest(source_key: str, found: Found, image_digest: bytes | None) -> bytes:
-    said = f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode()
-    parts = (found.assertion, found.badge_class, found.issuer, found.jws, image_digest)
-    marks = (b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts)
-    return short_digest(b"".join((said, *marks)))
+class _Mark(NamedTuple):
+    """What a badge of a source is known by when it is read again, and its picture."""
+
+    digest: bytes
+    image: bytes | None
+
+    @classmethod
+    def of(cls, source_key: str, found: Found) -> _Mark:
+        image = sha256(found.image).digest() if found.image is not None else None
+        said = f"{source_key}\0{found.locator}\0{found.hosted_url}\0{found.holder}".encode()
+        parts = (found.assertion, found.badge_class, found.issuer, found.jws, image)
+        marks = [b"\0-" if part is None else b"\0%d:%b" % (len(part), part) for part in parts]
+        return cls(short_digest(b"".join((said, *marks))), image)

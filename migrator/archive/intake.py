@@ -6,13 +6,15 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.badges import BadgeWriter
 from migrator.archive.lease import leased
 from migrator.archive.storable import storable
-from migrator.archive.workers import Answer, Workers
+from migrator.archive.understood import Answer
+from migrator.archive.workers import Workers
 from migrator.sources.adapter import Adapter
 from migrator.sources.division import Taken, divided
 from migrator.sources.found import (
@@ -28,7 +30,7 @@ from migrator.sources.found import (
 from migrator.sources.live import LivePlace
 from migrator.sources.place import Place
 
-_BATCH_BADGES = 1_000
+_BATCH_BADGES = 1000
 _BATCH_BYTES = 32 * 1024 * 1024
 
 
@@ -245,18 +247,23 @@ def _weight(outcome: Outcome) -> int:
 
 
 def _take(archive: Archive, book: _Book, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
+    became: Counter[str] = Counter()
     with archive.writing() as conn:
         writer = BadgeWriter(conn, book.source_id, archive.now(), book.made)
-        became = Counter(name for one in batch for name in _one(writer, *one))
+        for are_badges, some in groupby(batch, lambda one: isinstance(one[0], Found)):
+            if are_badges:
+                badges = [(one, answer) for one, answer in some if isinstance(one, Found)]
+                became.update(writer.badges(badges))
+                became["found"] += len(badges)
+            else:
+                became.update(name for one, _ in some for name in _other(writer, one))
         writer.finish()
     return Counts(**became, warnings=writer.warnings)
 
 
-def _one(writer: BadgeWriter, outcome: Outcome, answer: Answer | None) -> tuple[str, ...]:
-    """Take one outcome; returns which counts it belongs to."""
+def _other(writer: BadgeWriter, outcome: Outcome) -> tuple[str, ...]:
+    """Take an outcome that is no badge; returns which counts it belongs to."""
     match outcome:
-        case Found():
-            return "found", writer.badge(outcome, answer)
         case Problem(severity=Severity.PROBLEM):
             writer.problem(outcome)
             return "found", "problems"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
+
+from migrator.archive.lookup import looked_up
 
 # Parents before children: foreign keys are checked row by row.
 _COLUMNS = {
@@ -20,6 +23,8 @@ _COLUMNS = {
         "document_id",
         "document_at",
     ),
+    "learner": ("id", "name"),
+    "identity": ("id", "learner_id", "value"),
     "issuer": (
         *("id", "digest", "url_id", "name", "url", "description", "email", "image"),
         "revocation_list",
@@ -56,7 +61,7 @@ class Rows:
         self._conn = conn
         self._next: dict[str, int] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _COLUMNS}
-        self._ids: dict[tuple[str, bytes], int] = {}
+        self._ids: dict[str, dict[bytes, int | None]] = {table: {} for table in _BY_DIGEST}
 
     def add(self, table: str, *values: Any) -> int:
         """Keep a row for writing; returns the id it will have."""
@@ -73,25 +78,30 @@ class Rows:
     def add_new(self, table: str, digest: bytes, *values: Any) -> int:
         """Keep a row with a digest that `find` has not found; returns its id."""
         number = self.add(table, digest, *values)
-        self._ids[table, digest] = number
+        self._ids[table][digest] = number
         return number
 
     def find(self, table: str, digest: bytes) -> int | None:
         """Return the id of the row with this digest, waiting here or written before."""
-        number = self._ids.get((table, digest))
-        if number is None:
-            row = self._conn.execute(_BY_DIGEST[table], (digest,)).fetchone()
-            if row is None:
-                return None
-            number = self._ids[table, digest] = int(row[0])
-        return number
+        ids = self._ids[table]
+        if digest not in ids:
+            self.look_up(table, (digest,))
+        return ids[digest]
+
+    def look_up(self, table: str, digests: Iterable[bytes]) -> None:
+        """Ask for many digests at once, before `find` is asked for each."""
+        ids = self._ids[table]
+        unknown = [digest for digest in digests if digest not in ids]
+        ids.update(dict.fromkeys(unknown))
+        ids.update(looked_up(self._conn, _BY_DIGEST[table], unknown))
 
     def write(self) -> None:
-        """Write everything that waits."""
+        """Write everything that waits; afterwards others may write to the same tables."""
         for table, rows in self._rows.items():
             if rows:
                 self._conn.executemany(_INSERT[table], rows)
                 rows.clear()
+        self._next.clear()
 
     def _first_free(self, table: str) -> int:
         row = self._conn.execute(_LAST_ID[table]).fetchone()
@@ -108,7 +118,7 @@ _LAST_ID = {
     for table in _COLUMNS
 }
 _BY_DIGEST = {
-    table: f"select id from {table} where digest = ?"  # noqa: S608 - see above
+    table: f"select digest, id from {table} where digest in (KEYS)"  # noqa: S608 - see above
     for table, columns in _COLUMNS.items()
     if "digest" in columns
 }

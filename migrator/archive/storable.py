@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,11 +32,11 @@ def _kept(value: Any) -> Any:
         return value if -_LARGEST <= value <= _LARGEST else max(-_LARGEST, min(_LARGEST, value))
     if isinstance(value, tuple):
         return tuple([_kept(item) for item in value]) if value else value
-    kind: type = type(value)
-    names = _fields(kind)
+    names, values_of = _fields(type(value))
     changed = {}
-    for name in names:
-        old = getattr(value, name)
+    for name, old in zip(names, values_of(value), strict=True):
+        if not old or isinstance(old, bytes):  # most of what is found, and the largest
+            continue
         new = _kept(old)
         if new is not old and new != old:
             changed[name] = new
@@ -42,8 +44,11 @@ def _kept(value: Any) -> Any:
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    names = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    if len(names) < 2:  # attrgetter gives a tuple from two on
+        return names, lambda value: tuple(getattr(value, name) for name in names)
+    return names, attrgetter(*names)
 
 
 def _text(value: str) -> str:

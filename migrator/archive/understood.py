@@ -51,7 +51,11 @@ class Understood(NamedTuple):
     warnings: tuple[tuple[str, str], ...]
 
 
-def understand(pieces: Pieces) -> Understood | str:
+Answer = Understood | str
+"""A badge, or the sentence that says why it is none."""
+
+
+def understand(pieces: Pieces) -> Answer:
     """Return a badge ready to be written, or the sentence that says why it is none."""
     try:
         badge = read_badge(pieces)

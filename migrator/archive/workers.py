@@ -13,7 +13,7 @@ from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Self
 
-from migrator.archive.understood import Understood, understand
+from migrator.archive.understood import Answer, understand
 from migrator.openbadges.badge import Pieces
 from migrator.sources.found import Found, Parts
 
@@ -21,8 +21,6 @@ _MOST = 4
 """More of them would only wait for the one that writes."""
 _FIRST = 3_000
 """So many badges are understood here before it is worth while to start another process."""
-
-Answer = Understood | str
 
 
 class Workers:

@@ -32,13 +32,16 @@ class Carried:
         return self.baked[0] if self.baked else None
 
 
+_NOTHING = Carried()
+
+
 def read_image(image: bytes | None, warnings: Warnings, known: Sequence[Content] = ()) -> Carried:
     """Read what an image carries; one that cannot be read carries nothing and adds a warning.
 
     `known` contents need not be read again where the image carries the same.
     """
     if image is None:
-        return Carried()
+        return _NOTHING
     try:
         unbaked = unbake(image)
     except Unreadable as error:

@@ -18,7 +18,7 @@ def to_utc(value: Json) -> str | None:
     Takes ISO 8601 (without an offset: UTC), YYYY-MM-DD, and 1 to 10 digits of unix seconds as a
     number or a string (reference/mozilla-backpack.md 6). Fractions of a second are dropped.
     """
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -16,6 +16,7 @@ BLANK = " \t\r\n\x00\ufeff"
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_PLAIN = (b'{"', b"{\n", b"{ ", b"{}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -66,7 +67,8 @@ def first_object(text: str) -> str | None:
 
 def decode(data: bytes) -> str:
     """Decode a document by its byte order mark or NUL pattern, else as UTF-8, else as Latin-1."""
-    encoding = json.detect_encoding(data)
+    # An object in UTF-8 begins so; no other encoding does.
+    encoding = "utf-8" if data[:2] in _PLAIN else json.detect_encoding(data)
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

@@ -19,6 +19,7 @@ _TYPES: dict[str, DocumentType] = {
     "issuerorg": "issuer",
     "profile": "issuer",
 }
+_WHOM = frozenset({"recipient", "uid", "verify", "verification"})
 _NAMES: dict[DocumentType, str] = {
     "badge_class": "a badge class (what can be awarded), not an award",
     "issuer": "an issuer profile, not an award",
@@ -92,7 +93,7 @@ def _has_credential_subject(document: JsonObject) -> bool:
 
 
 def _says_whom(document: JsonObject) -> bool:
-    return any(key in document for key in ("recipient", "uid", "verify", "verification"))
+    return not _WHOM.isdisjoint(document)
 
 
 def _short(name: str) -> str:
