@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from migrator.archive import merge
-from migrator.archive.artwork import split, without
 from migrator.archive.classes import Classes
 from migrator.archive.crowd import Crowd
 from migrator.archive.digest import short_digest
 from migrator.archive.documents import DocumentWriter, content_of
+from migrator.archive.images import ImageWriter
 from migrator.archive.lookup import looked_up
 from migrator.archive.rows import Rows
 from migrator.archive.understood import Answer, Piece, Understood, understand
@@ -55,7 +55,7 @@ class BadgeWriter:
         self._seen: dict[bytes, int] = {}
         self._classes = Classes(self._rows)
         self._kept = DocumentWriter(self._rows, made)
-        self._artworks: dict[bytes, int] = {}
+        self._images = ImageWriter(self._rows)
 
     def badges(self, batch: Sequence[tuple[Found, Answer | None]]) -> list[str]:
         """Take some badges; returns which count each belongs to: archived, known or problems.
@@ -180,7 +180,7 @@ class BadgeWriter:
 
     def _new_sighting(self, found: Found, badge: Understood, mark: _Mark) -> str:
         documents = [(self._kept.keep(one), one) for one in badge.documents]
-        image_id = self._image(found.image, mark.image, badge, documents)
+        image_id = self._images.keep(found.image, mark.image, badge, documents)
         holder = self._holder(found, badge)
         assertion_id, state = self._assertion(badge, documents, image_id, holder)
         self._seen[mark.digest] = assertion_id
@@ -212,39 +212,6 @@ class BadgeWriter:
         if found.holder and found.holder.strip():
             return self.people.identity(found.holder)
         return self.people.identity(badge.recipient) if badge.recipient else None
-
-    def _image(
-        self,
-        file: bytes | None,
-        digest: bytes | None,
-        badge: Understood,
-        documents: list[tuple[int, Piece]],
-    ) -> int | None:
-        if file is None or digest is None:
-            return None
-        known = self._rows.find("image", digest)
-        if known is not None:
-            return known
-        spliced = split(file, *badge.baked)
-        artwork = self._artwork(spliced.artwork, badge.media_type)
-        splice = spliced.splice
-        inside: tuple[int | None, int | None] = (None, None)
-        for number, document in documents:
-            if rest := without(splice, document.data):
-                splice, inside = rest[0], (number, rest[1])
-                break
-        row = (digest, artwork, spliced.at, splice, len(file), *inside)
-        return self._rows.add_new("image", *row)
-
-    def _artwork(self, data: bytes, media_type: str | None) -> int:
-        # One artwork stands in thousands of images: to compare is a third of the time to hash.
-        known = self._artworks.get(data)
-        if known is None:
-            kind = media_type or "application/octet-stream"
-            digest = sha256(data).digest()
-            known = self._rows.add_unique("artwork", digest, kind, len(data), data)
-            self._artworks[data] = known
-        return known
 
     def _assertion(
         self,

@@ -32,7 +32,8 @@ def _kept(value: Any) -> Any:
         return value if -_LARGEST <= value <= _LARGEST else max(-_LARGEST, min(_LARGEST, value))
     if isinstance(value, tuple):
         return tuple([_kept(item) for item in value]) if value else value
-    names, values_of = _fields(type(value))
+    kind: type = type(value)
+    names, values_of = _fields(kind)
     changed = {}
     for name, old in zip(names, values_of(value), strict=True):
         if not old or isinstance(old, bytes):  # most of what is found, and the largest
