@@ -45,8 +45,8 @@ def album(
     from migrator.cli.restore import file_by_file
     from migrator.export.album.write import album_folder, album_zip, write_album
     from migrator.export.learner import learner_at
-    from migrator.export.names import safe
     from migrator.export.order import Order
+    from migrator.files.names import safe
 
     console = Console(as_json)
     with Archive.read(archive_file) as opened:

@@ -14,7 +14,7 @@ from migrator.archive.accounts import SavedDestination, destinations
 from migrator.archive.archive import Archive
 from migrator.archive.matching import AccountMatch, Matching, State, Unmatched
 from migrator.cli.console import Console, complain
-from migrator.export.table import line as csv_line
+from migrator.files.table import line as csv_line
 from migrator.report.words import badges, plain
 from migrator.transfer.accountfile import FIELDS, AccountFile, Bad, Read
 from migrator.transfer.cohort import Checked, End, Imported

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrator.export.documents import DocumentsExported
     from migrator.export.images import Exported
     from migrator.export.order import Order
-    from migrator.export.sink import Written
+    from migrator.files.sink import Written
 
 export = typer.Typer(
     help="Take badges out of the archive: pictures, a bag, documents, a learner's package.",
@@ -57,8 +57,8 @@ def images(
     A badge found without a baked image gets one made of artwork and its original assertion;
     its name, the index and the picture itself say so.
     """
-    from migrator.export.folder import Folder
     from migrator.export.images import export_images
+    from migrator.files.folder import Folder
 
     console = Console(as_json)
     with _opened(archive_file, learner, mask) as (opened, order):
@@ -83,7 +83,7 @@ def documents(
     Ids and addresses stay what they were, and nothing is signed: the originals are the proof.
     """
     from migrator.export.documents import export_documents
-    from migrator.export.folder import Folder
+    from migrator.files.folder import Folder
 
     console = Console(as_json)
     with _opened(archive_file, learner) as (opened, order):
@@ -106,7 +106,7 @@ def bagit(
 ) -> None:
     """Write a BagIt 1.0 bag with images, documents and indexes, for a library or repository."""
     from migrator.export.bag import export_bag
-    from migrator.export.folder import Folder
+    from migrator.files.folder import Folder
 
     console = Console(as_json)
     with _opened(archive_file, learner, mask) as (opened, order):

@@ -240,8 +240,8 @@ def _files(found: Gathered, host: str) -> tuple[File, ...]:
 
 
 def _write(to: Path, text: str, *, replace: bool) -> None:
-    from migrator.export.folder import explained, temporary
     from migrator.export.package import settle
+    from migrator.files.folder import explained, temporary
 
     with explained(to), temporary(to.parent) as file:
         file.write(text.encode("utf-8", "replace"))

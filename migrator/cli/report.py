@@ -75,7 +75,7 @@ def _write_page(
 ) -> dict[str, object]:
     from migrator.archive.roll import roll
     from migrator.archive.totals import problems
-    from migrator.export.folder import Folder
+    from migrator.files.folder import Folder
     from migrator.markup import first_line
     from migrator.report.page import KIND, PROBLEMS_SHOWN, page
 
@@ -107,8 +107,8 @@ def _write_letters(
     opened: Archive, found: Facts, to: Path, console: Console, how: str
 ) -> dict[str, object]:
     from migrator.archive.roll import roll
-    from migrator.export.folder import Folder
-    from migrator.export.names import safe
+    from migrator.files.folder import Folder
+    from migrator.files.names import safe
     from migrator.report.learnerletter import COLUMNS, letters
     from migrator.report.prose import FORMATS
 
@@ -137,8 +137,8 @@ def _write_letters(
 def _write_table(
     to: Path, name: str, columns: tuple[str, ...], rows: Iterable[list[object]]
 ) -> str:
-    from migrator.export.folder import Folder
-    from migrator.export.table import Rows, line
+    from migrator.files.folder import Folder
+    from migrator.files.table import Rows, line
 
     with Folder(to).draft(f"{name}.csv", line(columns)) as draft:
         table = Rows(draft, columns)

@@ -201,7 +201,7 @@ def _print_states(found: Iterable[DestinationTotal], console: Console) -> None:
 def _print_table(
     console: Console, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]
 ) -> None:
-    from migrator.export.table import line
+    from migrator.files.table import line
     from migrator.report.words import plain
 
     console.say(line(columns).rstrip())

@@ -11,11 +11,11 @@ from pathlib import Path
 from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import HeldEvidence, Holding
-from migrator.export.folder import TextDraft, explained, temporary
 from migrator.export.order import Order
 from migrator.export.package import settle
-from migrator.export.sink import Became
-from migrator.export.table import Rows, cell
+from migrator.files.folder import TextDraft, explained, temporary
+from migrator.files.sink import Became
+from migrator.files.table import Rows, cell
 from migrator.openbadges.model import Recipient
 from migrator.openbadges.recipient import matching_spelling
 

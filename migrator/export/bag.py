@@ -13,10 +13,10 @@ from migrator import __version__, errors
 from migrator.archive.archive import Archive
 from migrator.archive.taken import Taken
 from migrator.export.documents import DocumentsExported, export_documents
-from migrator.export.folder import Folder, TextDraft, explained
 from migrator.export.images import Exported, export_images
 from migrator.export.order import Order
-from migrator.export.sink import Draft, Put, Under
+from migrator.files.folder import Folder, TextDraft, explained
+from migrator.files.sink import Draft, Put, Under
 
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _TAG_FILES = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")

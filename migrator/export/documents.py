@@ -13,10 +13,10 @@ from migrator.archive.holdings import HeldDocument, Holding
 from migrator.archive.originals import document_content
 from migrator.archive.taken import Taken
 from migrator.export.images import name_of
-from migrator.export.names import readable
 from migrator.export.order import Order
-from migrator.export.sink import Sink
-from migrator.export.table import Rows, line
+from migrator.files.names import readable
+from migrator.files.sink import Sink
+from migrator.files.table import Rows, line
 from migrator.openbadges.badge import Badge, Pieces, read_badge
 from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.openbadges.portable import Portable, portable

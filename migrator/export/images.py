@@ -12,11 +12,11 @@ from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import HeldDocument, Holding
 from migrator.archive.originals import document_content
-from migrator.export.names import readable
 from migrator.export.order import Order
 from migrator.export.picture import ENDINGS, OURS, NoPicture, Pictures
-from migrator.export.sink import Put, Sink
-from migrator.export.table import Objects, Rows, line
+from migrator.files.names import readable
+from migrator.files.sink import Put, Sink
+from migrator.files.table import Objects, Rows, line
 
 COLUMNS = (
     *("file", "badge", "issuer", "learner", "issued_on", "expires", "hosted_url", "state"),

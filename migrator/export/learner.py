@@ -17,7 +17,7 @@ from migrator.export.documents import DocumentsExported, export_documents
 from migrator.export.images import Entry, Exported, export_images
 from migrator.export.order import Order
 from migrator.export.package import package
-from migrator.export.sink import Became, Sink, Under
+from migrator.files.sink import Became, Sink, Under
 
 README = """\
 Your badges

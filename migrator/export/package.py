@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from migrator import errors
-from migrator.export.folder import explained, same_file, temporary
-from migrator.export.sink import Became, Put
+from migrator.files.folder import explained, same_file, temporary
+from migrator.files.sink import Became, Put
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _PACKED = (".json", ".csv", ".txt", ".html", ".jws", ".svg")

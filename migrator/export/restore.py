@@ -13,10 +13,10 @@ from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.originals import KINDS, KeptFile, KeptSource, content, sources
 from migrator.archive.taken import Taken
-from migrator.export import names
-from migrator.export.folder import Folder
-from migrator.export.sink import Put
-from migrator.export.table import Rows, line
+from migrator.files import names
+from migrator.files.folder import Folder
+from migrator.files.sink import Put
+from migrator.files.table import Rows, line
 from migrator.openbadges.baking import sniff
 
 COLUMNS = (

@@ -8,8 +8,8 @@ import pytest
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.export.bag import export_bag
-from migrator.export.folder import Folder
 from migrator.export.order import Order
+from migrator.files.folder import Folder
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from migrator.export.documents import ORIGINAL, PORTABLE, export_documents
-from migrator.export.folder import Folder
 from migrator.export.order import Order
+from migrator.files.folder import Folder
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.openbadges.model import Assertion, Verification
 from migrator.openbadges.portable import CONTEXT, portable

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.archive.archive import Archive
-from migrator.export.folder import Folder
 from migrator.export.images import export_images
 from migrator.export.order import Order
 from migrator.export.picture import from_data_uri
+from migrator.files.folder import Folder
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.openbadges.baking import unbake
 from migrator.report.words import masked

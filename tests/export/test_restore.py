@@ -9,8 +9,8 @@ from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
 from migrator.errors import SourceUnreadable
-from migrator.export.names import key
 from migrator.export.restore import restore
+from migrator.files.names import key
 from migrator.sources.found import Found, Problem, Severity
 from migrator.sources.place import open_place
 

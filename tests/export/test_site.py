@@ -13,8 +13,8 @@ import pytest
 from migrator import errors
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
-from migrator.export.names import key
 from migrator.export.site.site import Choice, export_site, gathered, hosts, matching
+from migrator.files.names import key
 from migrator.openbadges.location import locate
 from migrator.sources.found import Found
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from migrator.archive.taken import Taken
-from migrator.export.names import key, safe
 from migrator.export.site.path import BY_RULE, Places
+from migrator.files.names import key, safe
 from migrator.openbadges.location import locate
 
 JSON = "application/json"

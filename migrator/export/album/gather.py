@@ -15,7 +15,7 @@ from migrator.export.album.standing import told
 from migrator.export.images import Entry, name_of
 from migrator.export.package import packed
 from migrator.export.picture import ENDINGS, Pictures
-from migrator.export.sink import Sink
+from migrator.files.sink import Sink
 
 PAGES, IMAGES = "badges", "images"
 

@@ -17,12 +17,12 @@ from migrator.export.album.badge import badge_page
 from migrator.export.album.front import KIND, front
 from migrator.export.album.gather import IMAGES, PAGES, gather
 from migrator.export.album.shown import Album
-from migrator.export.folder import Folder, explained
 from migrator.export.images import Entry, damage_of, put_image
 from migrator.export.order import Order
 from migrator.export.package import package
 from migrator.export.picture import Pictures
-from migrator.export.sink import Sink, Under
+from migrator.files.folder import Folder, explained
+from migrator.files.sink import Sink, Under
 from migrator.markup import first_line
 
 _FRONT = "index.html"

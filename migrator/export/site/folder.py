@@ -10,8 +10,8 @@ from typing import Self
 
 from migrator import errors
 from migrator.archive.taken import Taken
-from migrator.export.folder import Folder, explained
-from migrator.export.sink import Put
+from migrator.files.folder import Folder, explained
+from migrator.files.sink import Put
 
 _PIECE = 1024 * 1024
 

@@ -10,12 +10,12 @@ from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.taken import Taken
 from migrator.archive.web.wanted import Place, Settled, Wanted
-from migrator.export.sink import Sink
 from migrator.export.site import nginx, readme, static
 from migrator.export.site.content import DERIVED, Content, Missing, content_at
 from migrator.export.site.lists import MANIFEST, Lists, first_line, head
 from migrator.export.site.path import Places
 from migrator.export.site.readme import Story
+from migrator.files.sink import Sink
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.location import Location
 from migrator.openbadges.model import Unreadable

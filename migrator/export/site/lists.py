@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from migrator.archive.archive import Archive
 from migrator.archive.web import addressed
 from migrator.archive.web.wanted import Place, Wanted
-from migrator.export.sink import Draft, Sink
 from migrator.export.site.readme import MISSING_HEAD, missing_lines
-from migrator.export.table import Rows, line
+from migrator.files.sink import Draft, Sink
+from migrator.files.table import Rows, line
 
 MANIFEST = "manifest.json"
 _COLUMNS = (

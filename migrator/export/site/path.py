@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Literal
 
 from migrator.archive.taken import Taken
-from migrator.export.names import PATH_LIMIT, key, safe
+from migrator.files.names import PATH_LIMIT, key, safe
 from migrator.openbadges.location import Location
 
 BY_RULE = "_by-rule"

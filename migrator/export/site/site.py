@@ -14,13 +14,13 @@ from migrator.archive.holdings import Holding
 from migrator.archive.web import addressed
 from migrator.archive.web.addressed import Said
 from migrator.archive.web.wanted import Wanted
-from migrator.export.names import safe
 from migrator.export.package import package
-from migrator.export.sink import Under
 from migrator.export.site.folder import SiteFolder
 from migrator.export.site.host import HostExported, HostWork, SiteSink
 from migrator.export.site.lists import MANIFEST, head
 from migrator.export.site.needs import Needs
+from migrator.files.names import safe
+from migrator.files.sink import Under
 from migrator.openbadges.address import safe_url
 from migrator.openbadges.location import Unservable, locate
 

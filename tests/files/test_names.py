@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.export.names import LIMIT, beside, key, readable, safe, spelled, within
+from migrator.files.names import LIMIT, beside, key, readable, safe, spelled, within
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 DIGESTS = st.binary(min_size=32, max_size=32)

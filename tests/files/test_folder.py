@@ -6,8 +6,8 @@ import stat
 import pytest
 
 from migrator import errors
-from migrator.export.folder import Folder, explained, same_file
-from migrator.export.sink import Under
+from migrator.files.folder import Folder, explained, same_file
+from migrator.files.sink import Under
 
 
 def test_files_appear_whole_with_ordinary_permissions(tmp_path):
@@ -83,7 +83,7 @@ def test_a_full_disk_is_incomplete_not_broken(tmp_path):
 
 
 def test_many_folders_do_not_fill_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("migrator.export.folder._KNOWN_FOLDERS", 3)
+    monkeypatch.setattr("migrator.files.folder._KNOWN_FOLDERS", 3)
     folder = Folder(tmp_path)
     for number in range(10):
         folder.put(f"{number}/x", b"")

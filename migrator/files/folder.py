@@ -12,8 +12,8 @@ from secrets import token_hex
 from typing import IO
 
 from migrator import errors
-from migrator.export.names import beside
-from migrator.export.sink import Put, Written
+from migrator.files.names import beside
+from migrator.files.sink import Put, Written
 
 _PIECE = 1024 * 1024
 _KNOWN_FOLDERS = 4096

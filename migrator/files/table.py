@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from migrator.export.sink import Draft
+from migrator.files.sink import Draft
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
