@@ -70,7 +70,7 @@ class BadgeWriter:
             else None
             for (found, answer), mark in zip(batch, marks, strict=True)
         ]
-        self._expect(batch, answers)
+        self._expect(batch, marks, answers)
         return [
             self._badge(found, mark, answer)
             for (found, _), mark, answer in zip(batch, marks, answers, strict=True)
@@ -79,6 +79,7 @@ class BadgeWriter:
     def _expect(
         self,
         batch: Sequence[tuple[Found, object]],
+        marks: Sequence[_Mark],
         answers: Sequence[Answer | None],
     ) -> None:
         """Ask the archive at once what it would be asked for each badge."""
@@ -86,6 +87,7 @@ class BadgeWriter:
         self._rows.look_up("assertion", [one.digest for one in badges])
         pieces = [piece for one in badges for piece in (*one.documents, *one.extra)]
         self._rows.look_up("document", [piece.digest for piece in pieces])
+        self._rows.look_up("image", [mark.image for mark in marks if mark.image])
         holders = [found.holder for found, _ in batch] + [one.recipient for one in badges]
         self.people.expect(filter(None, holders))
 
