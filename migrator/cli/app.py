@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from migrator import __version__, errors
 from migrator.cli.console import complain
 from migrator.cli.group import Group, Line
 
+_NAME = "badge-migrator"
 _GREETING = """\
 badge-migrator keeps your old Open Badges safe and moves them to a new backpack.
 
@@ -141,7 +143,7 @@ class _Commands(Group):
 
 app = typer.Typer(
     cls=_Commands,
-    name="badge-migrator",
+    name=_NAME,
     help="Rescue Open Badges from legacy backpacks: keep them in a local archive, move what can"
     " be moved, and say of every badge where it is.",
     invoke_without_command=True,
@@ -165,8 +167,12 @@ def greet(
 
 def main() -> None:
     """Run the command line; this is the one boundary where errors become words and exit codes."""
+    if "_BADGE_MIGRATOR_COMPLETE" in os.environ:
+        from migrator.cli.completion import answer
+
+        answer(lambda: app(prog_name=_NAME))
     try:
-        app()
+        app(prog_name=_NAME)
     except errors.MigratorError as error:
         complain(error.what)
         if error.next_step:

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import errors
+from migrator.cli.manners import lighten, mannered
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Line:
         else:
             holder.command(self.name)(found)
         group: Any = typer.main.get_command(holder)
-        return group.commands[self.name]
+        command = group.commands[self.name]
+        mannered(command, self.name)
+        return command
 
 
 class Group(TyperGroup):
@@ -54,6 +57,11 @@ class Group(TyperGroup):
         super().__init__(**settings)
         self.commands = _Commands(self.lines)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the words of a call; typer has added its own options by now."""
+        lighten(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command; raises Interrupted for Ctrl-C."""
         try:
@@ -63,6 +71,15 @@ class Group(TyperGroup):
                 "Stopped.",
                 "Run the same command again to go on; nothing is lost or done twice.",
             ) from error
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer names without importing what they name."""
+        from migrator.cli.offers import Offer
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        fits = [line for line in self.lines if line.name.startswith(incomplete)]
+        return [Offer(line.name, line.summary) for line in fits]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 # click's own call
         """Write the commands by task, as the table has them."""

@@ -53,7 +53,7 @@ def test_every_command_helps_and_is_documented(run, command):
 # What each of these may not import, by the name of the package or module.
 _SLOW = (
     *("requests", "urllib3", "flask", "sqlite_utils", "keyring", "joserfc", "cryptography"),
-    *("bs4", "tenacity", "tqdm", "rich", "importlib.metadata", "asyncio", "multiprocessing"),
+    *("bs4", "tenacity", "tqdm", "rich", "pydantic", "importlib.metadata", "asyncio"),
 )
 
 
@@ -72,15 +72,24 @@ def imported_by(*words):
     return set(done.stdout.rpartition("imported:")[2].split())
 
 
-@pytest.mark.parametrize("option", ["--help"])
+@pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_no_command_and_nothing_heavy(option):
     found = imported_by(option)
     assert not found & {*_SLOW, "sqlite3"}
     ours = {name for name in found if name.startswith("migrator.")}
     assert ours == {
         *("migrator.errors", "migrator.cli", "migrator.cli.app"),
-        *("migrator.cli.console", "migrator.cli.group"),
+        *("migrator.cli.console", "migrator.cli.group", "migrator.cli.manners"),
     }
+
+
+@pytest.mark.parametrize("who", [(), ("maria@example.org",), ("html basics",)])
+def test_status_imports_nothing_that_takes_long(run, demo_data, who):
+    run("archive", demo_data / "backpack.sql")
+    found = imported_by("status", *who)
+    assert "sqlite3" in found
+    assert not found & {*_SLOW}
+    assert not any(name.startswith("migrator.destinations") for name in found)
 
 
 def test_a_wrong_option_is_a_usage_error(run):
@@ -100,7 +109,7 @@ def test_a_wrong_option_is_a_usage_error(run):
     ],
 )
 def test_every_error_has_its_exit_code_and_says_what_next(run, monkeypatch, error, code):
-    def broken() -> None:
+    def broken(prog_name: str) -> None:
         raise error
 
     monkeypatch.setattr(app_module, "app", broken)

@@ -1,0 +1,102 @@
+"""What may be meant: names of the archive that begin as typed, and addresses spelled nearly so."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from migrator import errors
+from migrator.archive.archive import Archive, reading
+from migrator.archive.upgrade import LATEST, check_version
+from migrator.archive.vocabulary import Vocabulary, words
+
+MOST = 30
+"""How many names are offered at most."""
+_PATIENCE = 0.2  # seconds; whoever presses Tab does not wait for a writer
+_CANDIDATES = 200
+_CLOSE = 0.75
+
+
+@contextmanager
+def glance(path: Path) -> Iterator[Archive | None]:
+    """Open an archive to offer names from it; None where that cannot be done at once.
+
+    Unlike `Archive.read` it waits for nobody, brings nothing up to date and raises nothing.
+    """
+    conn = None
+    try:
+        if path.is_file():
+            uri = f"{path.absolute().as_uri()}?{reading(path)}"
+            conn = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
+            conn.row_factory = sqlite3.Row
+            conn.execute("pragma trusted_schema = off")
+            if check_version(path, conn) != LATEST:
+                conn.close()
+                conn = None
+    except (sqlite3.Error, OSError, ValueError, errors.MigratorError):
+        if conn is not None:
+            conn.close()
+        conn = None
+    if conn is None:
+        yield None
+        return
+    try:
+        yield Archive(path, conn)
+    finally:
+        conn.close()
+
+
+def addresses(archive: Archive, beginning: str) -> list[tuple[str, str]]:
+    """Return learners' addresses that begin so, each with the learner's name ("" unknown)."""
+    bounds = (beginning, f"{beginning}\U0010ffff")
+    rows = archive.all(
+        "select identity.value, coalesce(learner.name, '') from identity"
+        " join learner on learner.id = identity.learner_id"
+        " where identity.value >= ? collate nocase and identity.value < ? collate nocase"
+        " order by identity.value collate nocase limit ?",
+        *(*bounds, MOST),
+    )
+    return [(row[0], row[1]) for row in rows if "@" in row[0]]
+
+
+def hosts(archive: Archive) -> list[tuple[str, str]]:
+    """Return the hosts of the issuers, each with an issuer's name."""
+    rows = archive.all(
+        "select url, coalesce(name, '') from issuer where url is not null order by id limit ?",
+        _CANDIDATES,
+    )
+    found = {urlsplit(row[0]).hostname or "": row[1] for row in rows if row[0].isprintable()}
+    return sorted((host, name) for host, name in found.items() if host)
+
+
+def sources(archive: Archive) -> list[tuple[str, str]]:
+    """Return the sources' labels, each with the adapter that read it."""
+    rows = archive.all(
+        "select label, group_concat(distinct adapter) from source group by label limit ?",
+        _CANDIDATES,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def nearest(archive: Archive, address: str, most: int = 3) -> list[str]:
+    """Return learners' addresses that are spelled nearly like one, the nearest first."""
+    typed = address.strip().casefold()
+    vocabulary = Vocabulary(archive, "identity_fts")
+    name, _, host = typed.partition("@")
+    found: dict[str, str] = {}
+    for part in (name, host):
+        meant = [near for word in words(part) for near in (word, *vocabulary.near(word))]
+        if meant:
+            query = " OR ".join(f'"{word}"*' for word in meant)
+            rows = archive.all(
+                "select identity.value from identity_fts"
+                " join identity on identity.id = identity_fts.rowid"
+                " where identity_fts.value match ? limit ?",
+                *(query, _CANDIDATES),
+            )
+            found.update({row[0].casefold(): row[0] for row in rows if "@" in row[0]})
+    return [found[one] for one in get_close_matches(typed, found, most, _CLOSE)]

@@ -1,0 +1,89 @@
+"""Completion as shells ask for it; typer knows how, and this mends what bash hands over."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+
+from migrator import errors
+
+ASKED = "_BADGE_MIGRATOR_COMPLETE"
+"""The environment variable by which a shell asks; typer's scripts set it."""
+_SIGNS = frozenset(":=@")
+_QUOTES = frozenset("\"'\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A command line whose words are whole again.
+
+    `cursor` is the number of the word that is completed; `behind` is how much of that word stands
+    before the piece that bash will replace.
+    """
+
+    words: tuple[str, ...]
+    cursor: int
+    behind: str = ""
+
+
+def answer(app: Callable[[], object]) -> None:
+    """Answer a shell that asks; whatever goes wrong, nothing is printed into the typed line."""
+    mended = None
+    if os.environ.get(ASKED) == "complete_bash":
+        mended = _from_bash()
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said):
+            app()
+    except SystemExit as end:
+        _print(said.getvalue(), mended)
+        raise SystemExit(end.code) from None
+    except (errors.MigratorError, OSError, ValueError):
+        raise SystemExit(1) from None
+
+
+def mend(pieces: list[str], cursor: int) -> Mended:
+    """Join what bash has cut at colons, equals and at signs: badgr : eu is one word.
+
+    >>> mend(["login", "badgr", ":", "e"], 3)
+    Mended(words=('login', 'badgr:e'), cursor=1, behind='badgr:')
+    """
+    words: list[str] = []
+    at, behind, joining = len(pieces), "", False
+    for number, piece in enumerate(pieces):
+        sign = bool(piece) and set(piece) <= _SIGNS
+        before = ""
+        if words and (sign or joining):
+            before = words[-1]
+            words[-1] += piece
+        else:
+            words.append(piece)
+        joining = sign
+        if number == cursor:
+            at = len(words) - 1
+            behind = before + piece if sign else before
+    if cursor >= len(pieces):
+        at = len(words)
+    if behind.startswith("-"):
+        behind = behind.partition("=")[2]
+    behind = behind.removesuffix("@")  # which bash replaces too, unlike the other signs
+    return Mended(tuple(words), at, behind)
+
+
+def _from_bash() -> Mended | None:
+    typed = os.environ.get("COMP_WORDS", "")
+    cursor = os.environ.get("COMP_CWORD", "")
+    if not cursor.isdecimal() or _QUOTES & set(typed):
+        return None
+    mended = mend(typed.split(), int(cursor))
+    os.environ["COMP_WORDS"] = " ".join(mended.words)
+    os.environ["COMP_CWORD"] = str(mended.cursor)
+    return mended
+
+
+def _print(said: str, mended: Mended | None) -> None:
+    for line in said.splitlines():
+        print(line.removeprefix(mended.behind) if mended else line)

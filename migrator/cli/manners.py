@@ -1,0 +1,115 @@
+"""What every command has alike: examples in its help, values offered to shells, a quick start."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from migrator.cli.examples import Example
+
+_PIECE = re.compile(r"""(?:--?\S+\s+(?!-))?(?:"[^"]*"|'[^']*'|\S+)""")
+_UNUSUAL = ("parser", "exists", "resolve_path", "writable", "path_type")
+
+
+def mannered(command: Any, path: str) -> None:
+    """Give a command of typer's, and those within it, our manners; `path` is how it is called."""
+    inner = getattr(command, "commands", {})
+    for name, one in inner.items():
+        mannered(one, f"{path} {name}")
+    if inner:
+        command.format_commands = partial(_write_commands, inner)
+    for param in command.params:
+        param.shell_complete = partial(_offered, param, param.shell_complete)
+    command.parse_args = partial(_parsed, command, command.parse_args)
+    command.format_epilog = partial(_write_examples, path)
+
+
+def lighten(params: list[Any]) -> None:
+    """Take plain texts and paths as they are typed: typer asks pydantic, which costs 60 ms."""
+    for param in params:
+        typers = getattr(param, "get_runtime_param", None)
+        if typers is not None and not isinstance(typers, partial):
+            param.get_runtime_param = partial(_Light, param, typers)
+
+
+class _Light:
+    """Turns what is typed into a value; what is not plain is left to typer."""
+
+    def __init__(self, param: Any, typers: Any) -> None:
+        self._typers = typers
+        self._annotation = param.type_descriptor.annotation
+        info = param.type_descriptor.parameter_info
+        self._usual = not any(getattr(info, name, None) for name in _UNUSUAL)
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the value; raises typer's BadParameter."""
+        many = param.multiple or param.nargs == -1
+        if value is None:
+            return () if many else None
+        if many and not value and not isinstance(value, str):
+            return value
+        if self._usual and self._annotation is str and isinstance(value, str):
+            return value
+        if self._usual and self._annotation is Path and _is_path(value):
+            return Path(value)
+        if self._usual and self._annotation == list[str] and isinstance(value, (list, tuple)):
+            return list(value)
+        return self._typers().coerce(value, param=param, ctx=ctx)
+
+
+def _is_path(value: Any) -> bool:
+    """Whether it is one that typer would not complain of."""
+    return isinstance(value, (str, Path)) and (
+        not os.path.lexists(value) or os.access(value, os.R_OK)
+    )
+
+
+def _parsed(command: Any, typers: Any, ctx: Any, args: list[str]) -> list[str]:
+    lighten(command.get_params(ctx))  # --help is among them by now
+    left: list[str] = typers(ctx, args)
+    return left
+
+
+def _offered(param: Any, typers: Any, ctx: Any, incomplete: str) -> list[Any]:
+    from migrator.cli.offers import offers
+
+    found = offers(param, ctx.params, incomplete)
+    return list(typers(ctx, incomplete)) if found is None else list(found)
+
+
+def _write_commands(commands: dict[str, Any], _ctx: Any, formatter: Any) -> None:
+    """Write what each command of a group does; typer would cut it off."""
+    with formatter.section("Commands"):
+        formatter.write_dl([(name, first_sentence(one.help)) for name, one in commands.items()])
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a help text, in one line."""
+    said = " ".join(text.partition("\n\n")[0].split())
+    return said.partition(". ")[0].removesuffix(".") + "."
+
+
+def _write_examples(path: str, _ctx: Any, formatter: Any) -> None:
+    from migrator.cli.examples import EXAMPLES
+
+    if path in EXAMPLES:
+        formatter.write("\nExamples:\n")
+        for example in EXAMPLES[path]:
+            formatter.write(example_text(example, formatter.width))
+
+
+def example_text(example: Example, width: int) -> str:
+    """Return an example as lines that can be copied into a shell, however narrow the terminal."""
+    said = textwrap.fill(f"# {example.what}", width, initial_indent="  ", subsequent_indent="  # ")
+    lines = [""]
+    # An option stays with its value, and what is in quotes in one piece.
+    for piece in _PIECE.findall(f"badge-migrator {example.typed}"):
+        if lines[-1] and len(lines[-1]) + len(piece) > width - 5:
+            lines.append("    ")
+        lines[-1] += f" {piece}" if lines[-1].strip() else piece
+    return said + "\n" + " \\\n".join(f"  {line}" for line in lines) + "\n"
