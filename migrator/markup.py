@@ -13,6 +13,8 @@ _JOINERS = frozenset("\u200c\u200d\u3000")  # letters of Persian and Hindi, fami
 _WEB = ("http://", "https://")
 _COMMAND = re.compile(r"`([^`<>]+)`")
 _NAME = re.compile(r"“([^”]+)”")
+_RIGHT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_FROM_RIGHT = re.compile(f"{_RIGHT}+(?:[ '.,-]+{_RIGHT}+)*")
 _JOINT = re.compile(r"([./_@-])(?=\w)")
 _LINE_ENDS = re.compile(r"\r\n?|\n|\u2028|\u2029")
 _MONTHS = (
@@ -35,10 +37,11 @@ def text(value: object) -> str:
 def sentence(value: str) -> str:
     """Return a sentence of ours: `commands` in it as code, “names” in it in their own direction.
 
-    A Hebrew or Arabic name must not turn around what stands beside it.
+    What is Hebrew or Arabic in it must not turn around the days and numbers beside it.
     """
     named = _NAME.sub(r"“<bdi>\1</bdi>”", text(value))
-    return _COMMAND.sub(r"<code>\1</code>", named)
+    turned = _FROM_RIGHT.sub(r"<bdi>\g<0></bdi>", named)
+    return _COMMAND.sub(r"<code>\1</code>", turned)
 
 
 def breakable(value: object) -> str:

@@ -64,8 +64,9 @@ def test_a_page_allows_its_own_style_and_nothing_else():
 
 
 def test_a_sentence_shows_commands_and_keeps_names_in_their_direction():
-    said = markup.sentence("Run `push` for “שלום”, <b>not “`x`”")
-    named = "“<bdi>שלום</bdi>”, &lt;b&gt;not “<bdi><code>x</code></bdi>”"
+    said = markup.sentence("Run `push` for “A”, מכללת הנגב (2014-05-29), <b>not “`x`”")
+    named = "“<bdi>A</bdi>”, <bdi>מכללת הנגב</bdi> (2014-05-29), &lt;b&gt;not"
+    named += " “<bdi><code>x</code></bdi>”"
     assert said == f"Run <code>push</code> for {named}"
     crossed = BeautifulSoup(markup.sentence("“a ` b” and “c ` d”"), "html.parser")
     assert crossed.code is None

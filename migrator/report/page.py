@@ -109,6 +109,9 @@ def _contents(names: dict[str, str]) -> str:
 
 def _sources(facts: Facts) -> Iterator[str]:
     yield '<h2 id="sources">Where the badges came from</h2>\n'
+    if not facts.totals.sources:
+        yield "<p>Nothing has been read yet: <code>badge-migrator archive FILE</code></p>\n"
+        return
     yield from table(
         "Each source, and what reading it came to",
         ("Source", "Read by", "#Found", "#Archived", "#Known before", "#Problems"),

@@ -157,7 +157,7 @@ main { max-width: 44rem; margin: 0 auto; padding: 3.5rem clamp(1.25rem, 8vw, 4.5
   border-radius: .4rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; letter-spacing: -.015em; margin: .35rem 0 2rem;
   text-wrap: balance; }
-p, li, h1 { unicode-bidi: plaintext; }
+h1 { unicode-bidi: plaintext; }
 p { margin: 1.1rem 0; } .to { color: var(--soft); margin: 0; }
 ul { list-style: none; margin: 1rem 0 1.75rem; padding: 0; }
 li { padding: .6rem 0; border-top: 1px solid var(--line); }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from migrator.export.album.front import KIND, MADE_BY, picture
+from migrator.export.album.front import KIND, MADE_BY, picture, quoted
 from migrator.export.album.shown import Album, Shown
 from migrator.export.album.standing import Standing
 from migrator.export.album.style import STYLE
-from migrator.markup import head, link, long_day, paragraphs, path, text
+from migrator.markup import breakable, head, link, long_day, paragraphs, path, text
 
 _LONGEST_URL = 2000
 
@@ -18,7 +18,7 @@ def badge_page(album: Album, number: int) -> Iterator[str]:
     """Yield the page of the badge with this number in the album, piece by piece."""
     badge = album.badges[number]
     yield from head(KIND, f"{badge.name}, a badge of {album.who}", STYLE, pictures=True)
-    back = f'<a href="../index.html">All badges of {text(album.who)}</a>'
+    back = f'<a href="../index.html">All badges of <bdi>{text(album.who)}</bdi></a>'
     yield f'<nav aria-label="Album">{back}</nav>'
     yield f'\n<main class="one">\n{_face(badge)}<article>\n{_head(badge, album.who)}'
     yield from _about(badge)
@@ -53,16 +53,17 @@ def _head(badge: Shown, who: str) -> str:
     url = badge.portrait.issuer_url
     issuer = badge.issuer or ""
     gone = badge.told.standing is Standing.REMEMBERED
-    by = f"by {link(url, issuer) if url and not gone else text(issuer)}" if issuer else ""
+    shown = link(url, issuer) if url and not gone else text(issuer)
+    by = f"by <bdi>{shown}</bdi>" if issuer else ""
     on = ""
     if badge.issued_on:
         day = text(long_day(badge.issued_on))
         on = f'on <time datetime="{text(badge.issued_on[:10])}">{day}</time>'
-    awarded = " ".join(part for part in (f"Awarded to {text(who)}", by, on) if part)
+    awarded = " ".join(part for part in (f"Awarded to <bdi>{text(who)}</bdi>", by, on) if part)
     told = badge.told
     more = "".join(f"<p>{text(one)}</p>" for one in told.more)
     return (
-        f'<h1>{text(badge.name)}</h1>\n<p class="by">{awarded}</p>\n'
+        f'<h1>{breakable(badge.name)}</h1>\n<p class="by">{awarded}</p>\n'
         f'<div class="said {told.standing}"><strong>{told.standing.capitalize()}</strong>'
         f"<p>{text(told.sentence)}</p>{more}</div>\n"
     )
@@ -109,15 +110,14 @@ def _stories(album: Album, badge: Shown) -> Iterator[str]:
     yield "<h2>In the collections</h2>\n"
     for shelf, story in stories:
         yield f"<p>{text(shelf.name)}</p>\n"
-        if story and story.strip():
-            yield f"<blockquote>{paragraphs(story)}</blockquote>\n"
+        yield quoted(story) + "\n"
 
 
 def _source(badge: Shown) -> Iterator[str]:
     if badge.hosted_url:
         yield f"<h2>Where it was published</h2>\n<p>{_address(badge.hosted_url, badge)}</p>\n"
     if badge.portrait.issuer_description:
-        yield f"<h2>About {text(badge.issuer or 'the issuer')}</h2>\n"
+        yield f"<h2>About <bdi>{text(badge.issuer or 'the issuer')}</bdi></h2>\n"
         yield paragraphs(badge.portrait.issuer_description) + "\n"
 
 
@@ -125,7 +125,7 @@ def _neighbours(album: Album, number: int) -> str:
     def to(index: int, before: str, behind: str) -> str:
         one = album.badges[index]
         name = one.page.rpartition("/")[2]
-        return f'<a href="{path(name)}">{before}{text(one.name)}{behind}</a>'
+        return f'<a href="{path(name)}">{before}<bdi>{breakable(one.name)}</bdi>{behind}</a>'
 
     earlier = to(number - 1, "&larr; ", "") if number else "<span></span>"
     later = to(number + 1, "", " &rarr;") if number + 1 < len(album.badges) else ""

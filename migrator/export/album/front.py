@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from migrator.export.album.shown import Album, Shelf, Shown
 from migrator.export.album.standing import MEANS, Standing
 from migrator.export.album.style import STYLE
-from migrator.markup import head, link, long_day, paragraphs, path, text
+from migrator.markup import breakable, head, link, long_day, paragraphs, path, text
 
 KIND = "A page of an album of badges"
+_MANY = 24
 MADE_BY = "<p>Made with badge-migrator. It works without the internet and runs no script.</p>"
 
 
@@ -18,14 +20,11 @@ def front(album: Album) -> Iterator[str]:
     """Yield the page piece by piece."""
     yield from head(KIND, f"Badges of {album.who}", STYLE, pictures=True)
     yield '<a class="skip" href="#badges">To the badges</a>\n'
-    yield f'<header class="top"><h1>Badges of {text(album.who)}</h1>\n<p>{_summary(album)}</p>\n'
+    yield f'<header class="top"><h1>Badges of <bdi>{text(album.who)}</bdi></h1>\n'
+    yield f"<p>{_summary(album)}</p>\n"
     yield f"{_standings(album)}</header>\n<main>\n"
-    yield '<h2 id="badges">Badges</h2>\n<ul class="badges">\n'
-    for badge in album.badges:
-        yield _card(badge)
-    yield "</ul>\n"
-    if not album.badges:
-        yield '<p class="soft">There is no badge here yet.</p>\n'
+    yield '<h2 id="badges">Badges</h2>\n'
+    yield from _cards(album.badges)
     for shelf in album.shelves:
         yield from _shelf(shelf)
     yield f"</main>\n<footer>{_legend(album)}{MADE_BY}</footer>\n</body></html>\n"
@@ -43,11 +42,13 @@ def picture(badge: Shown, up: str = "") -> str:
         return f'<span class="initial" aria-hidden="true">{text(letter.upper())}</span>'
     return (
         f'<img class="picture" src="{up}{path(badge.picture)}" width="144" height="144"'
-        f' loading="lazy" alt="Picture of the badge {text(badge.name)}">'
+        f' alt="Picture of the badge {text(badge.name)}">'
     )
 
 
 def _summary(album: Album) -> str:
+    if not album.badges:
+        return "No badges yet"
     issuers = {badge.issuer for badge in album.badges if badge.issuer}
     years = sorted({badge.issued_on[:4] for badge in album.badges if badge.issued_on})
     parts = [_count(len(album.badges), "badge")]
@@ -66,12 +67,38 @@ def _standings(album: Album) -> str:
     return f'<ul class="standings">{items}</ul>\n' if items else ""
 
 
-def _card(badge: Shown) -> str:
-    by = f"<p>{text(badge.issuer)}</p>" if badge.issuer else ""
+def _cards(badges: Sequence[Shown]) -> Iterator[str]:
+    """Yield the cards; where they are many, under the year in which they were awarded."""
+    years = [(year, [*held]) for year, held in groupby(badges, key=_year)]
+    if not badges:
+        yield '<p class="empty">There is no badge here yet. One that is archived later will be.</p>'
+    elif len(badges) <= _MANY or len(years) == 1:
+        yield from _grid(badges, "h3")
+    else:
+        items = "".join(f'<li><a href="#y{text(year)}">{text(year)}</a></li>' for year, _ in years)
+        yield f'<nav class="years" aria-label="Years"><ul>{items}</ul></nav>\n'
+        for year, held in years:
+            yield f'<h3 class="year" id="y{text(year)}">{text(year)}</h3>\n'
+            yield from _grid(held, "h4")
+
+
+def _year(badge: Shown) -> str:
+    return (badge.issued_on or "")[:4] or "Undated"
+
+
+def _grid(badges: Sequence[Shown], heading: str) -> Iterator[str]:
+    yield '<ul class="badges">\n'
+    for badge in badges:
+        yield _card(badge, heading)
+    yield "</ul>\n"
+
+
+def _card(badge: Shown, heading: str) -> str:
+    by = f'<p class="issuer">{text(badge.issuer)}</p>' if badge.issuer else ""
     on = f'<p class="date">{_time(badge.issued_on)}</p>' if badge.issued_on else ""
     return (
         f'<li><article class="card">{picture(badge)}'
-        f'<h3><a href="{path(badge.page)}">{text(badge.name)}</a></h3>{by}{on}'
+        f'<{heading}><a href="{path(badge.page)}">{breakable(badge.name)}</a></{heading}>{by}{on}'
         f"{chip(badge.told.standing)}</article></li>\n"
     )
 
@@ -92,16 +119,27 @@ def _shelf(shelf: Shelf) -> Iterator[str]:
 
 
 def _story(badge: Shown | None, story: str | None) -> str:
-    said = f"<blockquote>{paragraphs(story)}</blockquote>" if story and story.strip() else ""
+    said = (
+        f"<blockquote dir='auto'>{paragraphs(story)}</blockquote>"
+        if story and story.strip()
+        else ""
+    )
     if badge is None:
         # Whose it is and what it says is not this learner's to give away.
         shown = '<span class="initial" aria-hidden="true">?</span>'
         name = "A badge that is not in this album"
     else:
         shown = picture(badge)
-        name = f'<a href="{path(badge.page)}">{text(badge.name)}</a>'
+        name = f'<a href="{path(badge.page)}">{breakable(badge.name)}</a>'
     by = f'<p class="soft">{text(badge.issuer)}</p>' if badge and badge.issuer else ""
     return f'<li class="story">{shown}<div><h3>{name}</h3>{by}{said}</div></li>\n'
+
+
+def quoted(story: str | None) -> str:
+    """Return a learner's words, in the direction they are written in, "" for none."""
+    if not story or not story.strip():
+        return ""
+    return f'<blockquote dir="auto">{paragraphs(story)}</blockquote>'
 
 
 def _legend(album: Album) -> str:
