@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,35 @@ def login(
     ],
     username: Annotated[str, typer.Option("--as", metavar="EMAIL", help="The account's e-mail.")],
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
+    browser: Annotated[
+        bool,
+        typer.Option(
+            "--browser",
+            help="Sign in in the browser: for accounts without a password (single sign-on).",
+        ),
+    ] = False,
+    client_id: Annotated[
+        str | None,
+        typer.Option(
+            "--client-id",
+            metavar="ID",
+            help="How the backpack knows this program, where its operator has registered it; a"
+            " secret is taken from BADGE_MIGRATOR_CLIENT_SECRET.",
+        ),
+    ] = None,
+    redirect: Annotated[
+        str | None,
+        typer.Option(
+            "--redirect", metavar="URL", help="The address that was registered for --client-id."
+        ),
+    ] = None,
+    find_region: Annotated[
+        bool,
+        typer.Option(
+            "--find-region",
+            help="Try the password once in each region of the service, until one knows it.",
+        ),
+    ] = False,
     issuer: Annotated[
         bool,
         typer.Option("--issuer", help="Sign in to award badges (`reaward`), not to a backpack."),
@@ -33,17 +63,23 @@ def login(
     """Sign in at a destination and tie the account to the learner in the archive.
 
     The password is asked for, or taken from BADGE_MIGRATOR_PASSWORD; it is never written down.
+    Without one, sign in in the browser and paste the address at which it ends.
     """
     from migrator.archive.archive import Archive
     from migrator.cli.destination import resolve
 
     console = Console(as_json)
+    program = Program(browser or client_id is not None, client_id, redirect)
+    _check(program, find_region=find_region, issuer=issuer)
     with Archive.open(archive_file) as opened:
-        where, saved = resolve(opened, destination)
-        if issuer:
-            _to_award(where, saved, username, console)
-            return
-        signed_in = sign_in(opened, where, saved, username)
+        if find_region:
+            saved, signed_in = _found(opened, destination, username, console)
+        else:
+            where, saved = resolve(opened, destination)
+            if issuer:
+                _to_award(where, saved, username, console)
+                return
+            signed_in = sign_in(opened, where, saved, username, console, program)
     say_signed_in(console, saved, signed_in)
     console.result(
         "login",
@@ -56,17 +92,76 @@ def login(
     console.last(f"Next: badge-migrator plan --to {saved.name}")
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What was said of a sign-in in the browser: whether, and how this program is known there."""
+
+    browser: bool = False
+    client_id: str | None = None
+    redirect: str | None = None
+
+
 def sign_in(
-    opened: Archive, destination: Destination, saved: SavedDestination, username: str
+    opened: Archive,
+    destination: Destination,
+    saved: SavedDestination,
+    username: str,
+    console: Console,
+    program: Program = Program(),
 ) -> SignedIn:
-    """Sign in with the password of the environment, or asked for at the terminal."""
-    from migrator.destinations.base import Credentials
+    """Sign in: with the password of the environment or the terminal, or in the browser.
+
+    In the browser where that was asked for, and where there is no other way in.
+    """
+    from migrator.cli.browser import chosen_app, credentials_of
+    from migrator.destinations.base import Credentials, Entrance
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import login as enter
 
     keys = Keychain()
-    password = _password(keys, saved, username)
-    return enter(opened, destination, keys, Credentials(username, password=password))
+    entrances = destination.capabilities.entrances
+    if program.browser or entrances == {Entrance.BROWSER}:
+        app = chosen_app(keys, saved.name, program.client_id, program.redirect)
+        credentials = credentials_of(destination, saved, keys, username, console, app)
+    elif Entrance.PASSWORD in entrances:
+        credentials = Credentials(username, password=_password(keys, saved, username))
+    else:
+        credentials = Credentials(username)
+    return enter(opened, destination, keys, credentials)
+
+
+def _check(program: Program, *, find_region: bool, issuer: bool) -> None:
+    """Raise Usage for options that do not go together."""
+    given = [("--browser", program.browser), ("--find-region", find_region), ("--issuer", issuer)]
+    chosen = [name for name, is_given in given if is_given]
+    if len(chosen) > 1:
+        raise errors.Usage(
+            f"{' and '.join(chosen)} do not go together.",
+            "Each signs in with its own kind of proof.",
+        )
+    if program.redirect is not None and not program.browser:
+        raise errors.Usage(
+            "--redirect is for a sign-in in the browser.", "Give --client-id or --browser with it."
+        )
+
+
+def _found(
+    opened: Archive, destination: str, username: str, console: Console
+) -> tuple[SavedDestination, SignedIn]:
+    """Sign in in the region in which the account lives."""
+    from migrator.archive import accounts
+    from migrator.cli.destination import resolve
+    from migrator.cli.region import find, regions_of
+    from migrator.secrets import Keychain
+    from migrator.transfer.campaign import login as enter
+
+    keys = Keychain()
+    regions = regions_of(destination)
+    here = accounts.SavedDestination(0, regions[0].kind, regions[0].url)
+    name, credentials = find(regions, username, _password(keys, here, username), console)
+    where, saved = resolve(opened, name)
+    keys.save(saved.name, credentials)
+    return saved, enter(opened, where, keys, credentials)
 
 
 def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:

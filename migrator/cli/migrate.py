@@ -55,7 +55,7 @@ def migrate(
         destination, saved = resolve(opened, to)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")
-            say_signed_in(console, saved, sign_in(opened, destination, saved, name))
+            say_signed_in(console, saved, sign_in(opened, destination, saved, name, console))
         make_plan(
             opened,
             destination,

@@ -20,12 +20,21 @@ class Input(StrEnum):
     JWS = "jws"
 
 
+class Entrance(StrEnum):
+    """How an account can sign in: with its password, or in the browser, which hands us a code."""
+
+    PASSWORD = "password"  # noqa: S105 -- a way in, not a secret
+    BROWSER = "browser"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a destination can do, as data: never found out by trying attributes.
 
-    `profile` names what it accepts (`migrator.verify.profile`), `emails` says that addresses can be
-    added to an account from here. `at_once` is how many requests may be under way together (of
+    `entrances` are how an account signs in; `tells_addresses` says that a signed-in account's
+    addresses are all known (False: it may have more). `profile` names what it accepts
+    (`migrator.verify.profile`), `emails` says that addresses can be added to an account from here.
+    `at_once` is how many requests may be under way together (of
     different accounts: those of one account go one after the other), `requests_per_minute` and
     `account_requests_per_minute` how many may begin (None: as many as are answered).
     """
@@ -39,6 +48,8 @@ class Capabilities:
     requests_per_minute: int | None = None
     account_requests_per_minute: int | None = None
     at_once: int = 4
+    entrances: frozenset[Entrance] = frozenset({Entrance.PASSWORD})
+    tells_addresses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +121,18 @@ class HeldCollection:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How one account signs in: a password, or tokens of an earlier sign-in. Never printed."""
+    """How one account signs in: a password, or tokens of an earlier sign-in. Never printed.
+
+    `client_id` and `client_secret` name the program to which the tokens were given, where that is
+    not the destination's usual one: they are renewed under the same name only.
+    """
 
     username: str
     password: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     access_token: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
 
 
 class TryLater(Incomplete):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_PARCHMENT = "parchment"
 POLITE = 90
 """Requests a minute to a service that many people share (reference/badge-formats.md 2.2)."""
 POLITE_AT_ONCE = 4
@@ -46,7 +47,7 @@ def _parchment(name: str, region: str, domain: str, *before: str) -> Preset:
         f"https://api.badges.parchment.{domain}",
         aliases=before,
         note=f"Formerly {before[0]}, then Canvas Credentials; accounts and badges were kept.",
-        profile="parchment",
+        profile=_PARCHMENT,
     )
 
 
@@ -67,6 +68,18 @@ PRESETS: tuple[Preset, ...] = (
         profile="open-educational-badges",
     ),
 )
+
+
+def regions(url: str) -> tuple[Preset, ...]:
+    """Return all regions of the service at an address, that one first; () where it has none.
+
+    Each is a backpack with accounts of its own (reference/badge-formats.md 2.2).
+    """
+    here = at(url)
+    if here is None or here.profile != _PARCHMENT:
+        return ()
+    others = (one for one in PRESETS if one.profile == _PARCHMENT and one is not here)
+    return (here, *others)
 
 
 def named(kind: str, name: str) -> Preset | None:

@@ -15,7 +15,7 @@ from migrator.plugins import Loaded, Unfit, lacks, load
 GROUP = "badge_migrator.destinations"
 
 # Ends people copy from a manual together with the address.
-_ENDS = ("/v1", "/v2", "/o/token", "/v2/backpack/import")
+_ENDS = ("/v1", "/v2", "/o/token", "/v2/backpack/import", "/.well-known/badgeconnect.json")
 
 
 class Kind(Protocol):

@@ -72,7 +72,21 @@ OPEN_EDUCATIONAL_BADGES = Profile(
 )
 """A fork in active development (reference/badgr-api.md 11, badge-formats.md 2.3)."""
 
-PROFILES: tuple[Profile, ...] = (BADGR, PARCHMENT, OPEN_EDUCATIONAL_BADGES)
+BADGE_CONNECT = Profile(
+    name="badge-connect",
+    title="Badge Connect (Open Badges 2.1)",
+    known=Known.RECORDED,
+    contexts=_CONTEXTS,
+    image_types=_PICTURES,
+    differences=(
+        "Recorded from badgr-server, which checks badges here as always; other hosts may differ.",
+        "Only a badge with a web address can be handed over, and its address is what is sent.",
+        "The account tells its primary address only; the backpack decides about badges to others.",
+    ),
+)
+"""Any backpack that speaks Badge Connect (reference/badgr-api.md 8)."""
+
+PROFILES: tuple[Profile, ...] = (BADGR, PARCHMENT, OPEN_EDUCATIONAL_BADGES, BADGE_CONNECT)
 
 
 def named(name: str) -> Profile:

@@ -46,8 +46,8 @@ def test_a_name_means_one_address(text, url):
         ("badger:eu", "Did you mean badgr:eu?"),
         ("badger", "Write one of badgr:us"),
         ("eu", "Did you mean badgr:eu?"),
-        ("", "There are these kinds: badgr"),
-        ("credly:us", "There are these kinds: badgr"),
+        ("", "There are these kinds: badge-connect, badgr"),
+        ("credly:us", "There are these kinds: badge-connect, badgr"),
         ("https://api.badgr.io", "Try badgr:https://api.badgr.io"),
         ("badgr:eub", "Did you mean badgr:eu?"),
         ("badgr:zzz", "Write one of badgr:us"),
@@ -77,9 +77,9 @@ def test_a_password_in_an_address_is_not_repeated():
 
 
 def test_the_kinds_that_are_installed_have_a_name_and_a_title():
-    assert [(kind.kind, kind.title) for kind in registry.destinations()] == [
-        ("badgr", "Badgr-compatible backpacks")
-    ]
+    found = {kind.kind: kind.title for kind in registry.destinations()}
+    assert found["badgr"] == "Badgr-compatible backpacks"
+    assert found["badge-connect"].startswith("Backpacks that speak Badge Connect")
 
 
 def test_no_two_presets_share_a_name_or_an_address():

@@ -35,7 +35,7 @@ class Calls:
         Raises Unreachable, and from signing in again SignInFailed and TryLater.
         """
         reply = self._send(method, path, json)
-        if reply.status == 401 or (reply.status == 403 and self._may_be_used_up):
+        if self._is_out(reply):
             self.tokens.renew()
             reply = self._send(method, path, json)
             self._is_fresh = True
@@ -83,6 +83,10 @@ class Calls:
         """Give back connections, unless somebody else has lent them."""
         if self._owns_client:
             self._client.close()
+
+    def _is_out(self, reply: Reply) -> bool:
+        """Whether an answer means that the token no longer lets us in."""
+        return reply.status == 401 or (reply.status == 403 and self._may_be_used_up)
 
     @property
     def _may_be_used_up(self) -> bool:

@@ -6,19 +6,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from migrator.destinations import presets
+from migrator.destinations.badgr import browser
 from migrator.destinations.badgr.calls import Calls
+from migrator.destinations.badgr.emails import addresses_of
+from migrator.destinations.badgr.exchange import exchange, somebody_else
 from migrator.destinations.badgr.issuing import BadgrIssuer
 from migrator.destinations.badgr.session import BadgrSession
 from migrator.destinations.badgr.tokens import ISSUING, SCOPE, Tokens, not_badgr
 from migrator.destinations.base import (
     Capabilities,
     Credentials,
+    Entrance,
     Input,
     NotAccepted,
     OnTokens,
     TryLater,
 )
 from migrator.destinations.issuing import ROUTE
+from migrator.destinations.oauth import App, Invitation
+from migrator.destinations.registry import is_loopback
 from migrator.errors import SignInFailed
 from migrator.net import Client
 from migrator.openbadges.model import JsonObject
@@ -61,6 +67,36 @@ class Badgr:
     ) -> BadgrIssuer:
         """Open a session that awards; raises as `sign_in` does."""
         return self._entered(credentials, ISSUING, on_tokens, BadgrIssuer)
+
+    def invite(self, app: App | None) -> Invitation:
+        """Prepare a sign-in in the browser; raises SignInFailed without an `app`, and TryLater."""
+        client = self._client or _client(self.url)
+        try:
+            return browser.invite(client, self.url, app)
+        finally:
+            self._give_back(client)
+
+    def admit(self, username: str, invitation: Invitation, code: str) -> Credentials:
+        """Exchange a code for the tokens of an account.
+
+        Raises SignInFailed when the code is no good, or the account is not `username`'s.
+        """
+        client = self._client or _client(self.url)
+        try:
+            credentials = exchange(client, self.url, username, invitation, code)
+            calls = Calls(client, self.url, Tokens(client, self.url, credentials))
+            found = addresses_of(_user(calls)).all
+        except NotAccepted as error:
+            raise SignInFailed(error.what, error.next_step) from error
+        finally:
+            self._give_back(client)
+        if username.lower() not in {one.lower() for one in found}:
+            raise somebody_else(self.url, username, found[0] if found else "somebody else")
+        return credentials
+
+    def _give_back(self, client: Client) -> None:
+        if client is not self._client:
+            client.close()
 
     def _entered(
         self,
@@ -106,12 +142,13 @@ def _user(calls: Calls) -> JsonObject:
 def _client(url: str) -> Client:
     # The guard is against addresses strangers choose. A preset's is public; any other backpack is
     # named by the person who runs this, and may well be inside a school's network.
-    return Client(allow_private=presets.at(url) is None, read_timeout=_IMPORT_SECONDS)
+    is_own = presets.at(url) is None or is_loopback(url)
+    return Client(allow_private=is_own, read_timeout=_IMPORT_SECONDS)
 
 
 def _capabilities(url: str) -> Capabilities:
     preset = presets.at(url)
-    inputs = set(Input)
+    inputs = set(Input) - {Input.DOCUMENT}
     if preset is not None and not preset.takes_jws:
         inputs.discard(Input.JWS)
     return Capabilities(
@@ -122,4 +159,5 @@ def _capabilities(url: str) -> Capabilities:
         emails=True,
         requests_per_minute=preset.requests_per_minute if preset else None,
         at_once=preset.at_once if preset else presets.OWN_AT_ONCE,
+        entrances=frozenset(Entrance),
     )

@@ -1,6 +1,7 @@
 """The tokens of one account: got with a password, renewed once used up, lost at the first mistake.
 
-Source: reference/badgr-api.md 2 and 3. A refresh token works once and kills the access token at
+Source: reference/badgr-api.md 2 and 3; recordings 1-auth, 6-badgeconnect-29 (renewed with a
+secret). A refresh token works once and kills the access token at
 once, so what comes back is handed on before anything else happens. A wrong password is never tried
 twice: each failure doubles the time the server shuts the account out.
 """
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from migrator.destinations import presets
 from migrator.destinations.badgr.verdicts import body_of, plain, wait_of
 from migrator.destinations.base import Credentials, OnTokens, TryLater
+from migrator.destinations.oauth import App, proof_of
 from migrator.errors import PasswordRefused, SignInFailed
 from migrator.net import Client, Reply, Unreachable
 
@@ -24,7 +27,12 @@ JSON = {"Accept": "application/json"}
 
 
 class Tokens:
-    """Keeps one account signed in; `credentials` always holds the tokens that work now."""
+    """Keeps one account signed in; `credentials` always holds the tokens that work now.
+
+    An empty `scope` asks for what was granted before. Tokens that were given to another program
+    than `client_id` (a sign-in in the browser) are renewed under its name, and never replaced with
+    a password: such an account may have none, and each wrong one shuts it out for longer.
+    """
 
     def __init__(  # noqa: PLR0913 -- each has a default but what makes the account
         self,
@@ -34,13 +42,17 @@ class Tokens:
         *,
         client_id: str = "public",
         scope: str = SCOPE,
+        token_url: str | None = None,
         on_change: OnTokens | None = None,
     ) -> None:
+        if credentials.client_id is not None:
+            credentials = replace(credentials, password=None)
         self.credentials = credentials
         self._client = client
         self._url = url
-        self._client_id = client_id
+        self._app = App(credentials.client_id or client_id, "", credentials.client_secret)
         self._scope = scope
+        self._token_url = token_url or f"{url}/o/token"
         self._on_change = on_change
 
     def __repr__(self) -> str:
@@ -99,9 +111,12 @@ class Tokens:
         return self._taken(reply)
 
     def _ask(self, **fields: str) -> Reply:
-        form = {"client_id": self._client_id, "scope": self._scope, **fields}
+        named, headers = proof_of(self._app)
+        form = {**named, **({"scope": self._scope} if self._scope else {}), **fields}
         try:
-            return self._client.request("POST", f"{self._url}/o/token", form=form, headers=JSON)
+            return self._client.request(
+                "POST", self._token_url, form=form, headers={**JSON, **headers}
+            )
         except Unreachable as error:
             raise out_of_reach(error, self._url) from error
 
@@ -154,9 +169,28 @@ def refusal(reply: Reply, url: str, username: str, scope: str = SCOPE) -> SignIn
         return PasswordRefused(
             f"{url} does not know {username} with this password.",
             "Do not try again at once: each failure doubles the time the server shuts the account"
-            " out. Check the password in a browser, then run `login` again.",
+            f" out. {_check_it(url, username)}",
         )
     return _not_open(said, url, username, scope) if said else not_badgr(url)
+
+
+def _check_it(url: str, username: str) -> str:
+    """Say how to find out what is wrong, and where the account lives if the service has regions.
+
+    Nothing tells that but a sign-in: the same answer comes for a wrong password and for an account
+    that is not there (1-auth-13, 15).
+    """
+    all_of_it = presets.regions(url)
+    if not all_of_it:
+        return "Check the password in a browser, then run `login` again."
+    names = ", ".join(f"{one.kind}:{one.name}" for one in all_of_it)
+    here = all_of_it[0]
+    return (
+        "Check the password in a browser; the address it shows once you are in tells the region"
+        f" (one that ends in .eu is badgr:eu). Each region has accounts of its own: {names}. If you"
+        f" cannot tell, `login {here.kind}:{here.name} --as {username} --find-region` tries the"
+        " password once in each."
+    )
 
 
 def _shut_out(reply: Reply, url: str, username: str) -> SignInFailed:

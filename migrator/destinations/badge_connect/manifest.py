@@ -1,0 +1,120 @@
+"""Where a backpack's Badge Connect is: its manifest at `/.well-known/badgeconnect.json`.
+
+Source: reference/badge-formats.md 2.5, badgr-api.md 8; recordings 6-badgeconnect-01 to 03 (the
+well-known address leads on to another).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from migrator.destinations.badgr.tokens import out_of_reach, too_busy
+from migrator.destinations.badgr.verdicts import body_of
+from migrator.errors import SignInFailed
+from migrator.net import Client, Unreachable
+from migrator.openbadges.model import Json, JsonObject
+
+WELL_KNOWN = "/.well-known/badgeconnect.json"
+_PURL = "https://purl.imsglobal.org/spec/ob/v2p1/scope"
+READ, CREATE, PROFILE = (
+    f"{_PURL}/assertion.readonly",
+    f"{_PURL}/assertion.create",
+    f"{_PURL}/profile.readonly",
+)
+SCOPES = (READ, CREATE, PROFILE)
+"""What this program asks for: look, add, and see whose backpack it is."""
+
+
+class NoManifest(SignInFailed):
+    """Nothing at this address speaks Badge Connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backpack says of its Badge Connect; addresses without a slash at their end.
+
+    `registration_url` is None where programs cannot make themselves known.
+    """
+
+    name: str
+    api: str
+    authorization_url: str
+    token_url: str
+    registration_url: str | None
+    image: str | None = None
+    scopes: tuple[str, ...] = SCOPES
+
+
+def discover(client: Client, url: str) -> Manifest:
+    """Return the manifest of the backpack at an address; raises NoManifest and TryLater."""
+    parts = urlsplit(url)
+    well_known = f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}"
+    try:
+        reply = client.get(well_known, {"Accept": "application/json"})
+    except Unreachable as error:
+        raise out_of_reach(error, url) from error
+    if reply.status == 429 or reply.status >= 500:
+        raise too_busy(reply, url)
+    body = body_of(reply) if reply.status == 200 else None
+    found = _manifest(body, url) if isinstance(body, dict) else None
+    if found is None:
+        raise NoManifest(
+            f"There is no Badge Connect at {url}.",
+            f"Check the address: {well_known} must answer with a manifest. A Badgr server is also"
+            f" reached as badgr:{url}.",
+        )
+    return found
+
+
+def _manifest(body: JsonObject, url: str) -> Manifest | None:
+    apis = body.get("badgeConnectAPI")
+    listed = apis if isinstance(apis, list) else [apis]
+    whole = [one for one in (_api(each, url) for each in listed) if one is not None]
+    return whole[0] if whole else None
+
+
+def _api(api: Json, url: str) -> Manifest | None:
+    """Return one of the manifest's entries, None when it lacks what a sign-in needs."""
+    if not isinstance(api, dict):
+        return None
+    base, authorization, token = (
+        _address(api.get(name), url) for name in ("apiBase", "authorizationUrl", "tokenUrl")
+    )
+    if base is None or authorization is None or token is None:
+        return None
+    name, offered = api.get("name"), api.get("scopesOffered")
+    scopes = [one for one in offered if one in SCOPES] if isinstance(offered, list) else SCOPES
+    image = api.get("image")
+    return Manifest(
+        name=name if isinstance(name, str) else "",
+        api=base.rstrip("/"),
+        authorization_url=authorization,
+        token_url=token,
+        registration_url=_address(api.get("registrationUrl"), url),
+        image=image if isinstance(image, str) else None,
+        scopes=tuple(one for one in SCOPES if one in scopes),
+    )
+
+
+def _address(value: Json, url: str) -> str | None:
+    """Return an address that secrets may be sent to: https, or on this computer as `url` is."""
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if not host or parts.username or parts.fragment:
+        return None
+    here = _is_here(host) and _is_here(urlsplit(url).hostname or "")
+    return str(value) if parts.scheme == "https" or (parts.scheme == "http" and here) else None
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
