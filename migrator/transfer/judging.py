@@ -110,7 +110,7 @@ class Judge:
         account = self.accounts.of(badge.learner_id)
         if account is not None and badge.deleted and not self.with_deleted:
             return self._chosen(badge, Judged(account, _UNDECIDED, "deleted_by_learner"))
-        best = self._best(badge, account.addresses if account else _NOBODY)
+        best = self._best(badge, self._addresses(badge, account))
         best = replace(best, account=account)
         if account is None and not _is_final(best.reason):
             why = "no_account" if badge.learner_id is not None else "holder_unknown"
@@ -121,6 +121,20 @@ class Judge:
         """Ask the rules what this destination would answer."""
         profile = named(self.capabilities.profile)
         return assess(submission, web, addresses, self.now, profile=profile)
+
+    def _addresses(self, badge: Kept, account: Account | None) -> Addresses:
+        """Return the addresses a badge's recipient is compared with.
+
+        Of an account whose addresses are not all told, its learner's count too: the destination
+        knows better, and decides.
+        """
+        if account is None:
+            return _NOBODY
+        if self.capabilities.tells_addresses or badge.learner_id is None:
+            return account.addresses
+        told = account.addresses.verified
+        known = holdings.addresses_of(self.archive, badge.learner_id)
+        return replace(account.addresses, verified=tuple(dict.fromkeys((*told, *known))))
 
     def _best(self, badge: Kept, addresses: Addresses) -> Judged:
         """Try each form the destination takes; the first that is accepted, else the first."""
