@@ -70,6 +70,7 @@ class BadgrApi:
         account="the account's e-mail address",
         secret="the password",  # noqa: S106 - what is asked for, not a secret
         hosts=_HOSTS,
+        also=("badgr",),
     )
 
     def detect(self, place: Place) -> Match | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from migrator.errors import SignInFailed, Usage
 
 _ALL = "BADGE_MIGRATOR_PASSWORD"
+_SOURCE = "BADGE_MIGRATOR_SOURCE_PASSWORD"
 COMMAND = "BADGE_MIGRATOR_PASSWORD_COMMAND"
 _SECONDS = 60.0
 _LONGEST = 4096
@@ -117,6 +118,11 @@ def of_environment(username: str) -> tuple[str | None, str | None]:
     # BADGE_MIGRATOR_PASSWORD_COMMAND is a command, whoever may be called "command".
     own = None if named == COMMAND else os.environ.get(named)
     return own or None, os.environ.get(_ALL) or None
+
+
+def of_source() -> str | None:
+    """Return the password of the environment that is a live source's own."""
+    return os.environ.get(_SOURCE) or None
 
 
 def kept(destination: str, username: str) -> str | None:

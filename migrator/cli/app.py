@@ -79,6 +79,11 @@ COMMANDS = (
     Line(_MANY, "push", "Send what is planned, one durable step at a time."),
     Line(
         _MANY,
+        "reconcile",
+        "Compare what the archive knows with what each account holds over there, and put it right.",
+    ),
+    Line(
+        _MANY,
         "retry",
         "Plan again what was refused or held back, after somebody has put it right.",
     ),

@@ -113,6 +113,13 @@ _MANY = {
             "push --to badgr:eu --until 06:00 --yes",
         ),
     ),
+    "reconcile": (
+        Example("See what differs, and change nothing:", "reconcile --to badgr:eu --dry-run"),
+        Example(
+            "Send again what one learner has deleted over there:",
+            "reconcile --to badgr:eu --learner maria@example.org --send-again",
+        ),
+    ),
     "retry": (
         Example("After the backpack's trouble is over:", "retry --to badgr:eu"),
         Example(

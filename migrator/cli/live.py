@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -35,8 +36,7 @@ def live_source(text: str) -> tuple[Adapter, str] | None:
     name, colon, address = text.partition(":")
     if not colon or len(name) < 2 or Path(text).exists():
         return None
-    known = {adapter.name: adapter for adapter in registry.adapters()}
-    adapter = known.get(name)
+    adapter = _named(registry.adapters(), name)
     if adapter is None:
         return None
     live = live_of(adapter)
@@ -47,8 +47,28 @@ def live_source(text: str) -> tuple[Adapter, str] | None:
     return adapter, _address(live, address)
 
 
-def open_live(adapter: Adapter, address: str, account: str | None) -> LivePlace:
-    """Return the place a live source is read from; raises Usage when the account is missing."""
+def _named(adapters: Iterable[Adapter], name: str) -> Adapter | None:
+    """Return the adapter of this name, else the one that goes by it too."""
+    from migrator.sources.live import live_of
+
+    also = None
+    for adapter in adapters:
+        if adapter.name == name:
+            return adapter
+        live = live_of(adapter)
+        if live is not None and name in live.also:
+            also = adapter
+    return also
+
+
+def open_live(
+    adapter: Adapter, address: str, account: str | None, *, alone: bool = True
+) -> LivePlace:
+    """Return the place a live source is read from; raises Usage when the account is missing.
+
+    Unless it is `alone`, another host is signed in to in the same run, whose password this one must
+    not be given.
+    """
     from migrator.net import Client
     from migrator.sources.live import LivePlace, live_of
 
@@ -61,15 +81,25 @@ def open_live(adapter: Adapter, address: str, account: str | None) -> LivePlace:
     # A host of one's own may stand in one's own network; the addresses it names may not.
     own = Client(allow_private=address not in live.hosts.values())
     web = PatientWeb(own, Client(), urlsplit(address).netloc, pause=live.pause)
-    secret = (lambda: password(account or "", live.secret, address)) if live.secret else None
+    secret = None
+    if live.secret:
+        secret = cache(lambda: password(account or "", live.secret, address, alone=alone))
     return LivePlace(address, web, account=account or "", secret=secret)
 
 
-def password(account: str, what: str, address: str) -> str:
-    """Return the secret of the environment, or asked for at the terminal; "" when there is none."""
+def password(account: str, what: str, address: str, *, alone: bool = True) -> str:
+    """Return the secret of the environment, or asked for at the terminal; "" when there is none.
+
+    BADGE_MIGRATOR_SOURCE_PASSWORD is the source's own. The other variables, which are a
+    destination's too, count only where no destination is signed in to (`alone`): a password is
+    never shown to a host it is not for.
+    """
+    from migrator import passwords
     from migrator.secrets import Keychain
 
-    known = Keychain().password(account)
+    known = passwords.of_source()
+    if known is None:
+        known = Keychain().password(account, address) if alone else passwords.kept(address, account)
     if known is None and sys.stdin.isatty():
         known = typer.prompt(f"{what.capitalize()} of {account} at {address}", hide_input=True)
     return known or ""

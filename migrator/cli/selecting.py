@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 def select(
     opened: Archive,
     *,
-    learner: list[str] | None,
-    issuer: list[str] | None,
-    badge_class: list[str] | None,
-    issued_after: str | None,
-    issued_before: str | None,
-    source: list[str] | None,
+    learner: list[str] | None = None,
+    issuer: list[str] | None = None,
+    badge_class: list[str] | None = None,
+    issued_after: str | None = None,
+    issued_before: str | None = None,
+    source: list[str] | None = None,
 ) -> Selection:
     """Return what the options select; raises Usage for what is not there or not clear."""
     from migrator.archive.selection import Named, chosen

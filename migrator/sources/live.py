@@ -31,7 +31,8 @@ class Live:
     be (such as "the learner's e-mail address"), `secret` what is asked for or taken from the
     environment (such as "the password"); "" for what is not needed. `hosts` are addresses known by
     a short name, which is typed instead. `pause` are the seconds between two requests, for a host
-    that is to be asked slowly.
+    that is to be asked slowly. `also` are other names a person may type for the adapter's: what a
+    destination of the same kind is called, so that a host is named alike on both sides.
     """
 
     example: str
@@ -39,6 +40,7 @@ class Live:
     secret: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0.1
+    also: tuple[str, ...] = ()
 
 
 class Reply(Protocol):
@@ -124,7 +126,7 @@ class LivePlace(Place):
             raise SignInFailed(
                 f"No password or token is known for {self.account or 'this account'} at"
                 f" {self.label}.",
-                "Set BADGE_MIGRATOR_PASSWORD, or run the command at a terminal.",
+                "Set BADGE_MIGRATOR_SOURCE_PASSWORD, or run the command at a terminal.",
             )
         return secret
 

@@ -71,6 +71,7 @@ class MemoryAccount:
     def __init__(self, addresses):
         self.addresses = addresses
         self.badges = {}
+        self.hidden = set()
         self.collections = {}
         self.locked = False
         self.forbidden = set()
@@ -96,7 +97,7 @@ class MemorySession:
         if self.backpack.away:
             raise TryLater("The backpack cannot be reached.", "Try again.")
         for open_badge_id, remote_id in list(self.account.badges.items()):
-            yield Held(remote_id, open_badge_id)
+            yield Held(remote_id, open_badge_id, open_badge_id in self.account.hidden)
 
     def send(self, parcel):
         self.backpack.sent.append(parcel)
