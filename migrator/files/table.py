@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from migrator.files.sink import Draft
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some spreadsheets pass over blanks and marks without width, and take the wide signs of Japanese
+# keyboards for the narrow ones.
+_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[-=+@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+# Where lists are written with semicolons, a spreadsheet begins a new cell at each of them.
+_INSIDE = re.compile(r"(?<=[;\t])(?=\s*(?:[=+@]|-(?:\d|\w+[|(])))")
 
 
 def cell(value: object) -> str:
     """Return a value for a CSV; what a spreadsheet would run as a formula gets a ' before it."""
     text = "" if value is None else str(value)
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _INSIDE.sub("'", text.replace("\x00", ""))
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def line(values: Iterable[object]) -> str:
