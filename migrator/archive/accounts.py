@@ -66,6 +66,21 @@ def accounts(archive: Archive, destination_id: int) -> list[Account]:
     return [_account(row) for row in rows]
 
 
+def accounts_for(archive: Archive, destination_id: int, learner_id: int | None) -> list[Account]:
+    """Return the accounts one learner's badges may go to, oldest first.
+
+    Of a badge whose learner is not known those are two of the destination's, or the only one.
+    """
+    if learner_id is None:
+        rows = archive.all(f"{_ACCOUNT} where destination_id = ? limit 2", destination_id)
+    else:
+        rows = archive.all(
+            f"{_ACCOUNT} where learner_id = ? and destination_id = ? order by id",
+            *(learner_id, destination_id),
+        )
+    return [_account(row) for row in rows]
+
+
 def account(archive: Archive, account_id: int) -> Account | None:
     """Return one account, None when it is gone."""
     row = archive.one(f"{_ACCOUNT} where id = ?", account_id)

@@ -199,6 +199,19 @@ def image_of_class(archive: Archive, badge_class_id: int) -> int | None:
     return None if row is None else int(row[0])
 
 
+def image_near(archive: Archive, badge_class_id: int) -> int | None:
+    """Return the id of an image that one of the first badges of a badge class was found with.
+
+    Unlike `image_of_class` it does not go through a hundred thousand badges without any.
+    """
+    row = archive.one(
+        "select image_id from (select image_id from assertion where badge_class_id = ?"
+        " order by id limit 100) where image_id is not null limit 1",
+        badge_class_id,
+    )
+    return None if row is None else int(row[0])
+
+
 def evidence_of(archive: Archive, assertion_id: int) -> list[HeldEvidence]:
     """Return the evidence of a badge, in order."""
     rows = readable_rows(

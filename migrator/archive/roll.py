@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -57,6 +58,7 @@ order by assertion.learner_id, chosen.id, transfer.destination_id
 """  # noqa: S608 - numbers and conditions of ours
 _KNOWN = _ROWS.format(where="(learner_id, id) > (?, ?) order by learner_id, id")
 _UNKNOWN = _ROWS.format(where="learner_id is null and id > ? order by id")
+_CHOSEN = _ROWS.format(where="id in (select value from json_each(?))")
 
 
 def roll(archive: Archive) -> Iterator[Enrolled]:
@@ -71,7 +73,13 @@ def roll(archive: Archive) -> Iterator[Enrolled]:
         last = batch[-1].assertion_id
 
 
-def _enrolled(archive: Archive, query: str, *after: int) -> list[Enrolled]:
+def enrolled(archive: Archive, ids: Sequence[int]) -> list[Enrolled]:
+    """Return the badges with these ids, at most 500, in their order."""
+    found = {one.assertion_id: one for one in _enrolled(archive, _CHOSEN, json.dumps(list(ids)))}
+    return [found[one] for one in ids if one in found]
+
+
+def _enrolled(archive: Archive, query: str, *after: int | str) -> list[Enrolled]:
     found: list[Enrolled] = []
     places: list[Placed] = []
     rows = readable_rows(archive, query, *after)

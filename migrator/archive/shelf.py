@@ -97,6 +97,16 @@ def image_file(archive: Archive, image_id: int) -> bytes:
     return join(artwork, at, splice)
 
 
+def artwork_of(archive: Archive, image_id: int) -> bytes | None:
+    """Return the picture of a baked image without the badge that was baked into it."""
+    row = archive.one(
+        "select artwork.content from image join artwork on artwork.id = image.artwork_id"
+        " where image.id = ?",
+        image_id,
+    )
+    return None if row is None else bytes(row[0])
+
+
 def document_at(archive: Archive, url: str) -> bytes | None:
     """Return the document that is (or was) served at an address; found ones before derived."""
     for origin in ("found", "derived"):

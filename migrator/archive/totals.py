@@ -101,6 +101,17 @@ def problems(archive: Archive, limit: int | None = None) -> list[ProblemRow]:
     return [ProblemRow(*row) for row in rows]
 
 
+def problems_after(archive: Archive, after: int, limit: int) -> list[tuple[int, ProblemRow]]:
+    """Return what could not be read, in the order met, after a number: each with its number."""
+    rows = archive.all(
+        "select problem.id, source.label, problem.locator, problem.code, problem.severity,"
+        " problem.sentence from problem join source on source.id = problem.source_id"
+        " where problem.id > ? order by problem.id limit ?",
+        *(after, limit),
+    )
+    return [(row[0], ProblemRow(*tuple(row)[1:])) for row in rows]
+
+
 def _sources(archive: Archive) -> tuple[SourceTotal, ...]:
     rows = archive.all(
         "select adapter, label, place, state, last_read_at, found, archived, known, problems"

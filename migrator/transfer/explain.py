@@ -148,7 +148,8 @@ def explain(archive: Archive, assertion_id: int, questions: list[Question]) -> E
 
 def _reasoning(archive: Archive, badge: Kept, question: Question) -> Reasoning:
     web = _Noted(question.web)
-    accounts = accounts_store.accounts(archive, question.destination.id)
+    to = question.destination.id
+    accounts = accounts_store.accounts_for(archive, to, badge.learner_id)
     judged = question.judge(archive, accounts, web).judge(badge)
     profile = named(question.capabilities.profile)
     choice = judged.choice

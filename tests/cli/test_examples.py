@@ -23,6 +23,7 @@ ONLY_PARSED = {
     "demo": "tests/cli/test_demo.py runs it",
     "recover": "it asks a web archive",
     "rehearse serve": "it serves until it is stopped",
+    "serve": "it serves until it is stopped",
     "rehearse site": "it serves until it is stopped",
 }
 

@@ -1,0 +1,151 @@
+"""What stands before every request: who is asked, from where, and what an answer may load."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from migrator.web.rights import Settings
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App: TypeAlias = Callable[[Scope, Any, Send], Awaitable[None]]
+
+OURS = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page of ours may load: nothing from elsewhere, nothing inline."""
+TABLES = OURS.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""Datasette's own pages of tables have a style of their own in them."""
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"private, no-store"),
+)
+# Of Datasette's own pages about itself only what signing in needs: others name paths and settings.
+_ITSELF = re.compile(r"/-/(login|logout|static/.*|desk/.*)")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", re.ASCII)
+_TRIES, _SECONDS = 10, 60.0
+
+
+class Guard:
+    """Wraps the application of one desk."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._tries: deque[float] = deque(maxlen=_TRIES)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        """Answer a request, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {key.lower(): value for key, value in scope.get("headers") or ()}
+        refused = self._refused(scope, headers)
+        if refused is not None:
+            await _refuse(send, *refused)
+            return
+        # People sign in on the page: a password in a header would be tried without a limit.
+        kept = [(k, v) for k, v in scope["headers"] if k.lower() != b"authorization"]
+        tables = scope["path"].split("/")[1].partition(".")[0] == "archive"
+
+        async def guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _with(message.get("headers") or (), tables=tables)}
+            await send(message)
+
+        await self._app({**scope, "headers": kept}, receive, guarded)
+
+    def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if not self._is_known(host):
+            return 421, (
+                "The desk is not known under this name. Use the address that `serve` has printed,"
+                " or start it with --name."
+            )
+        path = scope["path"]
+        if path.startswith("/-/") and _ITSELF.fullmatch(path) is None:
+            return 404, "There is no such page."
+        if scope["method"] not in ("GET", "HEAD"):
+            return self._refused_form(scope, headers, host)
+        return None
+
+    def _refused_form(
+        self, scope: Scope, headers: dict[bytes, bytes], host: str
+    ) -> tuple[int, str] | None:
+        if scope["method"] != "POST":
+            return 405, "The desk only answers GET and POST."
+        if not _from_here(headers, host):
+            return 403, "This form was not sent from a page of the desk. Nothing was changed."
+        if scope["path"] == "/-/login" and self._too_many():
+            return 429, "Too many tries to sign in. Wait a minute, then try again."
+        return None
+
+    def _is_known(self, host: str) -> bool:
+        # A page of somebody else's whose name was turned to this computer asks under that name.
+        found = _HOST.fullmatch(host)
+        if found is None:
+            return False
+        name = found[1].strip("[]")
+        return name == "localhost" or name in self._settings.names or _is_number(name)
+
+    def _too_many(self) -> bool:
+        now = time.monotonic()
+        full = len(self._tries) == _TRIES and now - self._tries[0] < _SECONDS
+        if not full:
+            self._tries.append(now)
+        return full
+
+
+def _from_here(headers: dict[bytes, bytes], host: str) -> bool:
+    """Whether a form comes from a page of the desk: browsers always say from where."""
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin":
+        return False
+    return urlsplit(origin).netloc.lower() == host
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _with(headers: Any, *, tables: bool) -> list[tuple[bytes, bytes]]:
+    given = {key.lower() for key, _ in headers}
+    policy = (b"content-security-policy", (TABLES if tables else OURS).encode())
+    kept = [
+        (key, value + b"; HttpOnly" if _is_session(key, value) else value)
+        for key, value in headers
+        if key.lower() != b"cache-control"
+    ]
+    return [
+        *kept,
+        *(one for one in (policy, *_HEADERS) if one[0] not in given - {b"cache-control"}),
+    ]
+
+
+def _is_session(key: bytes, value: bytes) -> bool:
+    return (
+        key.lower() == b"set-cookie"
+        and value.startswith(b"ds_")
+        and b"httponly" not in value.lower()
+    )
+
+
+async def _refuse(send: Send, status: int, words: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{words}\n".encode()})

@@ -1,0 +1,76 @@
+"""The desk on the network: one address, until it is stopped."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import uvicorn  # comes with Datasette
+
+from migrator import errors
+from migrator.web.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the desk can be asked; `local` says that only this computer can."""
+
+    url: str
+    local: bool
+
+
+def is_local(host: str) -> bool:
+    """Whether only this computer can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(site: Desk, host: str, port: int, ready: Callable[[Listening], None]) -> None:
+    """Answer until Ctrl-C; `ready` is told the address. Raises Usage when it cannot be taken."""
+    taken = _bound(host, port)
+    with taken:
+        config = uvicorn.Config(
+            site.app(),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+        )
+        shown = f"[{host}]" if ":" in host else host
+        number = taken.getsockname()[1]
+        ready(Listening(f"http://{shown}:{number}/", is_local(host)))
+        # It answers what is under way, then ends as Ctrl-C ends a program.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[taken])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        taken = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise errors.Usage(
+            f"{host} is no address of this computer ({error.strerror or error}).",
+            "Leave --host out, or name one of its own addresses.",
+        ) from error
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise errors.Usage(
+            f"Port {port} of {host} cannot be used ({error.strerror}).",
+            "Perhaps a desk is open already. Name another port with --port, or 0 for any free one.",
+        ) from error
+    return taken

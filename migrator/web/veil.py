@@ -1,0 +1,23 @@
+"""Addresses made unrecognisable in everything a page says, for who may not see them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from migrator.report.words import masked
+
+
+def veiled(value: Any) -> Any:
+    """Return a value with every address in its texts masked, however deep; its shape stays."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {veiled(key): veiled(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(veiled(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{one.name: veiled(getattr(value, one.name)) for one in fields(value)}
+        )
+    return value
