@@ -17,6 +17,8 @@ exception: it is a `Problem` of the source or a `Reason` of the transfer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class MigratorError(Exception):
     """What happened, and what to do next."""
@@ -30,6 +32,14 @@ class MigratorError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what} {self.next_step}".strip()
+
+
+def meant(typed: str, known: Iterable[str], otherwise: str) -> str:
+    """Return what to do about a mistyped name: the nearest known one, or what is said otherwise."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only somebody's mistake needs it
+
+    near = get_close_matches(typed.strip().casefold(), list(known), n=1, cutoff=0.7)
+    return f"Did you mean {near[0]}?" if near else otherwise
 
 
 class Usage(MigratorError):

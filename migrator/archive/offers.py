@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ MOST = 30
 """How many names are offered at most."""
 _PATIENCE = 0.2  # seconds; whoever presses Tab does not wait for a writer
 _CANDIDATES = 200
-_CLOSE = 0.75
+_CLOSE = 0.7
 
 
 @contextmanager
@@ -82,6 +82,17 @@ def sources(archive: Archive) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def nobody(archive: Archive, address: str) -> errors.Usage:
+    """Return the error that nobody has an address, with those that may be meant."""
+    near = " or ".join(one for one in nearest(archive, address) if one.isprintable())
+    return errors.Usage(
+        f"Nobody in {archive.path} is known as {address}.",
+        f"Did you mean {near}?"
+        if near
+        else "Find the whole address with `badge-migrator status PART-OF-IT`.",
+    )
+
+
 def nearest(archive: Archive, address: str, most: int = 3) -> list[str]:
     """Return learners' addresses that are spelled nearly like one, the nearest first."""
     typed = address.strip().casefold()
@@ -99,4 +110,14 @@ def nearest(archive: Archive, address: str, most: int = 3) -> list[str]:
                 *(query, _CANDIDATES),
             )
             found.update({row[0].casefold(): row[0] for row in rows if "@" in row[0]})
-    return [found[one] for one in get_close_matches(typed, found, most, _CLOSE)]
+    close = sorted(((_closeness(typed, one), one) for one in found), reverse=True)
+    return [found[one] for closeness, one in close[:most] if closeness]
+
+
+def _closeness(typed: str, address: str) -> float:
+    """Return how like an address is: 0 where another person is meant, at most 2."""
+    name, host = (
+        SequenceMatcher(None, *pair).ratio()
+        for pair in zip(typed.rpartition("@")[::2], address.rpartition("@")[::2], strict=True)
+    )
+    return name + host if name == 1 or min(name, host) >= _CLOSE else 0

@@ -9,6 +9,7 @@ from datetime import date
 
 from migrator import errors
 from migrator.archive.archive import Archive
+from migrator.archive.offers import nobody
 from migrator.archive.stories import learners_like
 from migrator.archive.totals import DestinationTotal, StateTotal
 
@@ -156,10 +157,7 @@ def _all(found: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
 def _learner(archive: Archive, text: str) -> tuple[int, ...]:
     matches = learners_like(archive, text)
     if not matches:
-        raise errors.Usage(
-            f"Nobody in the archive is known as {text}.",
-            "Look for a part of the address: badge-migrator learner list TEXT",
-        )
+        raise nobody(archive, text)
     if len(matches) > 1:
         raise errors.Usage(f"Several learners match {text}.", "Name one address in full.")
     return tuple(matches)

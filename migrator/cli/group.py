@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from migrator import errors
 from migrator.cli.manners import lighten, mannered
+from migrator.cli.mistakes import in_words, no_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,14 @@ class Group(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take the words of a call; typer has added its own options by now."""
         lighten(self.get_params(ctx))
-        return super().parse_args(ctx, args)
+        with in_words(self, "badge-migrator"):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is named; raises Usage with the one that may be meant."""
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            raise no_command(args[0], list(self.commands), "badge-migrator")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; raises Interrupted for Ctrl-C."""

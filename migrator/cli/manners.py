@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrator.cli.mistakes import in_words, no_command
+
 if TYPE_CHECKING:
     from migrator.cli.examples import Example
 
@@ -23,9 +25,10 @@ def mannered(command: Any, path: str) -> None:
         mannered(one, f"{path} {name}")
     if inner:
         command.format_commands = partial(_write_commands, inner)
+        command.resolve_command = partial(_resolved, inner, path, command.resolve_command)
     for param in command.params:
         param.shell_complete = partial(_offered, param, param.shell_complete)
-    command.parse_args = partial(_parsed, command, command.parse_args)
+    command.parse_args = partial(_parsed, command, path, command.parse_args)
     command.format_epilog = partial(_write_examples, path)
 
 
@@ -69,10 +72,17 @@ def _is_path(value: Any) -> bool:
     )
 
 
-def _parsed(command: Any, typers: Any, ctx: Any, args: list[str]) -> list[str]:
+def _parsed(command: Any, path: str, typers: Any, ctx: Any, args: list[str]) -> list[str]:
     lighten(command.get_params(ctx))  # --help is among them by now
-    left: list[str] = typers(ctx, args)
+    with in_words(command, f"badge-migrator {path}"):
+        left: list[str] = typers(ctx, args)
     return left
+
+
+def _resolved(commands: dict[str, Any], path: str, typers: Any, ctx: Any, args: list[str]) -> Any:
+    if args[0] not in commands and not ctx.resilient_parsing:
+        raise no_command(args[0], list(commands), f"badge-migrator {path}")
+    return typers(ctx, args)
 
 
 def _offered(param: Any, typers: Any, ctx: Any, incomplete: str) -> list[Any]:

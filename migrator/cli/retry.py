@@ -37,7 +37,8 @@ def retry(
     console = Console(as_json)
     if reason is not None and reason not in REASONS:
         raise errors.Usage(
-            f"There is no reason called {reason}.", f"The reasons are: {', '.join(REASONS)}."
+            f"There is no reason called {reason}.",
+            errors.meant(reason, REASONS, f"The reasons are: {', '.join(REASONS)}."),
         )
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)

@@ -95,7 +95,10 @@ def _groups(opened: Archive, by: str, console: Console, *, as_csv: bool) -> None
 
     chosen = next((one for one in GROUPINGS if one == by), None)
     if chosen is None:
-        raise errors.Usage(f"--by {by} is not known.", f"Choose {', '.join(GROUPINGS)}.")
+        raise errors.Usage(
+            f"--by {by} is not known.",
+            errors.meant(by, GROUPINGS, f"Choose {', '.join(GROUPINGS)}."),
+        )
     told = []
     rows: list[tuple[object, ...]] = []
     places: list[tuple[int | None, str]] = [(one.id, one.name) for one in destinations(opened)]

@@ -14,6 +14,7 @@ from migrator.cli.whose import OnlyLearner, learner_meant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from migrator.archive.archive import Archive
     from migrator.reasons import Who
     from migrator.verify.hosts.judgement import Judged
     from migrator.verify.hosts.survey import Asker, Scope, Surveyed
@@ -73,6 +74,8 @@ def verify(
             surveyed = survey(opened, asker(via, at_once), scope, lambda done, _: show(done), stop)
         with progress("Judging") as show:
             tally = judge_all(opened, scope, datetime.now(UTC), show, via)
+        if host is not None and not tally.badges:
+            raise _no_such_host(opened, host)
     if via is not None:
         console.say(
             f"These are answers of {via}, not of the real hosts; those are asked without --via."
@@ -80,6 +83,14 @@ def verify(
     _say(console, surveyed, tally, scope)
     if code := _exit_code(surveyed, tally):
         raise typer.Exit(code)
+
+
+def _no_such_host(opened: Archive, host: str) -> errors.Usage:
+    from migrator.archive.offers import hosts
+
+    known = [name for name, _ in hosts(opened)]
+    some = f"There are, for example: {', '.join(known[:5])}." if known else ""
+    return errors.Usage(f"No badge hangs on {host}.", errors.meant(host, known, some))
 
 
 def asker(via: str | None, at_once: int) -> Asker:

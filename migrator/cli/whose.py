@@ -19,11 +19,14 @@ OnlyLearner = Annotated[
 
 def learner_meant(opened: Archive, text: str | None) -> int | None:
     """Return the learner who is meant, None for everybody; raises Usage unless it is one."""
+    from migrator.archive.offers import nobody
     from migrator.archive.stories import learners_like
 
     if text is None:
         return None
     matches = learners_like(opened, text)
-    if len(matches) != 1:
-        raise errors.Usage(f"{len(matches)} learners match {text}.", "Name one address.")
+    if not matches:
+        raise nobody(opened, text)
+    if len(matches) > 1:
+        raise errors.Usage(f"Several learners match {text}.", "Name one address in full.")
     return matches[0]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator import errors
 from migrator.archive import holdings
 from migrator.archive.archive import Archive
 from migrator.archive.holdings import HeldLearner
+from migrator.archive.offers import nobody
 from migrator.export.album.gather import gather
 from migrator.export.album.write import write_pages
 from migrator.export.documents import DocumentsExported, export_documents
@@ -55,10 +55,7 @@ def learner_at(archive: Archive, address: str) -> HeldLearner:
     """Return the learner with exactly this address; raises Usage when nobody has it."""
     found = holdings.learner_at(archive, address)
     if found is None:
-        raise errors.Usage(
-            f"Nobody in {archive.path} is known as {address}.",
-            "Find the whole address with `badge-migrator status PART-OF-IT`.",
-        )
+        raise nobody(archive, address)
     return found
 
 

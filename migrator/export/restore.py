@@ -68,8 +68,9 @@ def restore(
     homes = _homes(sources(archive))
     chosen = [(one, home) for one, home in homes if label in (None, one.label)]
     if not chosen and label is not None:
-        known = ", ".join(one.label for one, _home in homes) or "none"
-        raise errors.Usage(f"No source is called {label}.", f"The sources are: {known}.")
+        known = sorted({one.label for one, _home in homes})
+        all_of_them = f"The sources are: {', '.join(known) or 'none'}."
+        raise errors.Usage(f"No source is called {label}.", errors.meant(label, known, all_of_them))
     sink = Folder(folder)
     index = "index.csv" if label is None else f"{chosen[0][1]}.index.csv"
     with sink.draft(index, line(COLUMNS)) as draft, Taken() as taken:

@@ -164,4 +164,4 @@ def test_another_spelling_is_added_to_the_same_person(people):
 def test_an_address_that_is_nobodys_is_said_to_be_so(people, work):
     with pytest.raises(errors.Usage, match=r"Nobody .* who@x\.example") as raised:
         work(people)
-    assert "learner list who" in raised.value.next_step
+    assert "status PART-OF-IT" in raised.value.next_step

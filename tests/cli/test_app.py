@@ -80,6 +80,7 @@ def test_help_and_version_import_no_command_and_nothing_heavy(option):
     assert ours == {
         *("migrator.errors", "migrator.cli", "migrator.cli.app"),
         *("migrator.cli.console", "migrator.cli.group", "migrator.cli.manners"),
+        "migrator.cli.mistakes",
     }
 
 

@@ -225,7 +225,7 @@ def test_where_nothing_needs_it_nobody_is_asked(run, ready, rehearsal):
 
 def test_a_learner_nobody_knows_is_a_usage_error(run, ready):
     assert (
-        "0 learners match"
+        "Nobody in badge-archive.db is known as nobody"
         in run(
             *("reaward", "run", "--to", "badgr", "--learner", "nobody", "--dry-run"), expected=2
         ).err

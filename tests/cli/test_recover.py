@@ -102,7 +102,7 @@ def test_one_learner_one_host_and_a_limit(run, lost, web):
 def test_a_learner_nobody_knows_is_said(run, lost, web):
     words = ("recover", "-a", lost, "--from-web-archive", web)
     ran = run(*words, "--learner", "zoe@example.org", expected=2)
-    assert "0 learners match zoe@example.org." in ran.err
+    assert "known as zoe@example.org." in ran.err
 
 
 def test_what_is_no_host_is_said(run, lost):

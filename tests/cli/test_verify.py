@@ -64,7 +64,7 @@ def test_one_learner_one_host(run, archived, via):
     assert (said["badges"], said["hosts"]) == (2, 1)
     assert said["fates"] == {"host_silent": 2}
     failed = run("verify", "--learner", "nobody@example.org", expected=2)
-    assert "0 learners match nobody@example.org." in failed.err
+    assert "known as nobody@example.org." in failed.err
 
 
 def test_an_archive_without_badges_has_nothing_to_ask(run, tmp_path):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from migrator import errors
 from migrator.archive.archive import Archive
+from migrator.archive.offers import nobody
 from migrator.archive.people import People
 from migrator.archive.stories import learners_like
 from migrator.openbadges.model import Recipient
@@ -59,7 +60,7 @@ def merge(archive: Archive, one: str, other: str, *, keep: bool = True) -> Chang
     """
 
     def work(conn: sqlite3.Connection) -> Change:
-        first, second = sorted((_holder(conn, one), _holder(conn, other)))
+        first, second = sorted((_holder(archive, one), _holder(archive, other)))
         if first == second:
             return Change(done=False, learners=(_learner(conn, first),))
         moved = _badges(conn, second)
@@ -81,7 +82,7 @@ def add_address(archive: Archive, known_as: str, new: str, *, keep: bool = True)
         raise errors.Usage(f"{new} is no e-mail address.", "Type the address as NAME@HOST.")
 
     def work(conn: sqlite3.Connection) -> Change:
-        learner = _holder(conn, known_as)
+        learner = _holder(archive, known_as)
         owner = _find(conn, new)
         if owner not in (None, learner):
             raise errors.Usage(
@@ -107,7 +108,7 @@ def split(archive: Archive, address: str, *, keep: bool = True) -> Change:
     """
 
     def work(conn: sqlite3.Connection) -> Change:
-        old = _holder(conn, address)
+        old = _holder(archive, address)
         if _alone(conn, old, address):
             return Change(done=False, learners=(_learner(conn, old),))
         new = int(conn.execute("insert into learner (name) values (null)").lastrowid or 0)
@@ -142,13 +143,10 @@ def _find(conn: sqlite3.Connection, address: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _holder(conn: sqlite3.Connection, address: str) -> int:
-    found = _find(conn, address)
+def _holder(archive: Archive, address: str) -> int:
+    found = _find(archive.conn, address)
     if found is None:
-        raise errors.Usage(
-            f"Nobody in the archive is known as {address}.",
-            f"Look for a part of it: badge-migrator learner list {address.partition('@')[0]}",
-        )
+        raise nobody(archive, address)
     return found
 
 

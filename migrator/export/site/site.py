@@ -105,7 +105,11 @@ def matching(found: Gathered, named: list[str]) -> list[str]:
         if not fitting:
             raise errors.Usage(
                 f"No badge hangs on {host}.",
-                "See the hosts with `badge-migrator export restore-site`, without --host.",
+                errors.meant(
+                    host,
+                    known,
+                    "See the hosts with `badge-migrator export restore-site`, without --host.",
+                ),
             )
         meant.update(dict.fromkeys(fitting))
     return list(meant)
