@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
 from migrator.archive.originals import readable_rows
+from migrator.openbadges.model import Recipient
+from migrator.openbadges.recipient import matching_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,21 @@ def addresses_of(archive: Archive, learner_id: int) -> tuple[str, ...]:
         archive, "select value from identity where learner_id = ? order by id", learner_id
     )
     return tuple(row[0] for row in rows)
+
+
+def recipient_of(archive: Archive, holding: Holding) -> str | None:
+    """Return the e-mail address a badge was awarded to, None when it is not known.
+
+    That of a hashed recipient is known when an address of the learner fits.
+    """
+    if holding.recipient is None or (holding.recipient_type or "email") != "email":
+        return None
+    if not holding.recipient_hashed:
+        return holding.recipient if "@" in holding.recipient else None
+    if holding.learner_id is None:
+        return None
+    recipient = Recipient(holding.recipient, "email", True, holding.recipient_salt)
+    return matching_spelling(recipient, addresses_of(archive, holding.learner_id))
 
 
 def learner_at(archive: Archive, address: str) -> HeldLearner | None:

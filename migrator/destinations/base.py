@@ -8,23 +8,38 @@ from enum import StrEnum
 from typing import Protocol
 
 from migrator.errors import Incomplete, MigratorError
-from migrator.openbadges.model import Addresses, JsonObject
+from migrator.openbadges.model import Addresses, Evidence, JsonObject
 
 
 class Input(StrEnum):
-    """The form in which a badge is handed over."""
+    """The form in which a badge is handed over.
+
+    `assertion` is its JSON, written anew; `document` is its JSON byte for byte as it was found.
+    """
 
     URL = "url"
     IMAGE = "image"
     ASSERTION = "assertion"
     JWS = "jws"
+    DOCUMENT = "document"
+
+
+class Place(StrEnum):
+    """Where destinations of a kind are: what stands behind their name is an address, or a path."""
+
+    WEB = "web"
+    FOLDER = "folder"
 
 
 class Entrance(StrEnum):
-    """How an account can sign in: with its password, or in the browser, which hands us a code."""
+    """How an account can sign in.
+
+    With its password; in the browser, which hands us a code; or by its name alone (a folder).
+    """
 
     PASSWORD = "password"  # noqa: S105 -- a way in, not a secret
     BROWSER = "browser"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,8 @@ class Capabilities:
     (`migrator.verify.profile`), `emails` says that addresses can be added to an account from here.
     `at_once` is how many requests may be under way together (of
     different accounts: those of one account go one after the other), `requests_per_minute` and
-    `account_requests_per_minute` how many may begin (None: as many as are answered).
+    `account_requests_per_minute` how many may begin (None: as many as are answered). `described`
+    says that a parcel is to come with what is known of its badge (`Parcel.about`).
     """
 
     inputs: frozenset[Input]
@@ -50,13 +66,38 @@ class Capabilities:
     at_once: int = 4
     entrances: frozenset[Entrance] = frozenset({Entrance.PASSWORD})
     tells_addresses: bool = True
+    described: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the archive knows of a badge, for a destination that writes it down.
+
+    `recipient` is the address it was awarded to, in plain (None: not known); dates are ISO 8601.
+    """
+
+    badge: str | None = None
+    issuer: str | None = None
+    issued_on: str | None = None
+    expires: str | None = None
+    revoked: bool = False
+    recipient: str | None = None
+    learner: str | None = None
+    hosted_url: str | None = None
+    narrative: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+NOTHING_KNOWN = About()
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One badge made ready to send: exactly one of `url`, `image`, `assertion`, `jws` is set.
+    """One badge made ready to send.
 
-    `open_badge_ids` are the ids under which the destination may already hold it.
+    Exactly one of `url`, `image`, `assertion`, `jws` and `document` is set. `open_badge_ids` are
+    the ids under which the destination may already hold it: its declared id or address, or the
+    name that is made of its bytes where it has neither.
     """
 
     title: str
@@ -65,6 +106,8 @@ class Parcel:
     image: bytes | None = None
     assertion: JsonObject | None = None
     jws: str | None = None
+    document: bytes | None = None
+    about: About = NOTHING_KNOWN
 
 
 class OutcomeState(StrEnum):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from migrator.destinations.base import Destination
+from migrator.destinations.base import Destination, Place
 from migrator.destinations.presets import PRESETS, named
 from migrator.errors import Usage
 from migrator.plugins import Loaded, Unfit, lacks, load
@@ -15,11 +16,17 @@ from migrator.plugins import Loaded, Unfit, lacks, load
 GROUP = "badge_migrator.destinations"
 
 # Ends people copy from a manual together with the address.
-_ENDS = ("/v1", "/v2", "/o/token", "/v2/backpack/import", "/.well-known/badgeconnect.json")
+_ENDS = (
+    *("/v1", "/v2", "/o/token", "/v2/backpack/import", "/.well-known/badgeconnect.json"),
+    *("/ims/ob/v3p0", "/ims/ob/v3p0/discovery", "/ims/ob/v3p0/credentials"),
+)
 
 
 class Kind(Protocol):
-    """A kind of destination: called with an address it makes one."""
+    """A kind of destination: called with an address it makes one.
+
+    One that is in a folder says so with `place`, and is called with the whole path.
+    """
 
     kind: str
     title: str
@@ -44,11 +51,13 @@ def resolve(text: str) -> Destination:
     Raises Usage that says how it should be written, or what was probably meant.
     """
     name, colon, rest = text.strip().partition(":")
-    if rest.startswith("//"):
+    if rest.startswith("//") and name.lower() in ("http", "https"):
         raise Usage(f"{text} does not say what kind of backpack it is.", f"Try badgr:{text}")
     kind = _kind(name.lower(), text)
     if not colon or not rest:
         raise Usage(f"{name} is a kind of backpack, not one of them.", _offers(kind.kind))
+    if _place(kind) is Place.FOLDER:
+        return kind(str(Path(rest).expanduser().resolve()))
     preset = named(kind.kind, rest)
     return kind(preset.url if preset else _address(kind.kind, rest))
 
@@ -70,6 +79,11 @@ def _made(found: Any) -> Kind:
         raise Unfit(f"It has no {', '.join(missing) or 'way to be made from an address'}")
     kind: Kind = found
     return kind
+
+
+def _place(kind: Kind) -> Place:
+    place: Place = getattr(kind, "place", Place.WEB)  # the one thing that may be left out
+    return place
 
 
 def _kind(name: str, text: str) -> Kind:
@@ -95,6 +109,8 @@ def _meant(name: str, rest: str, known: Loaded[Kind]) -> str:
 
 
 def _offers(kind: str) -> str:
+    if any(one.kind == kind and _place(one) is Place.FOLDER for one in registry().usable):
+        return f"Write {kind}:PATH, such as {kind}:~/badges."
     names = [f"{one.kind}:{one.name}" for one in PRESETS if one.kind == kind]
     return f"Write one of {', '.join([*names, f'{kind}:https://your.backpack'])}."
 

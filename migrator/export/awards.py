@@ -10,19 +10,16 @@ from pathlib import Path
 
 from migrator.archive import holdings
 from migrator.archive.archive import Archive
-from migrator.archive.holdings import HeldEvidence, Holding
+from migrator.archive.holdings import Holding
+from migrator.destinations.base import About
+from migrator.destinations.files import awards
 from migrator.export.order import Order
 from migrator.export.package import settle
 from migrator.files.folder import TextDraft, explained, temporary
 from migrator.files.sink import Became
-from migrator.files.table import Rows, cell
-from migrator.openbadges.model import Recipient
-from migrator.openbadges.recipient import matching_spelling
+from migrator.files.table import Rows
+from migrator.transfer.parcels import about
 
-COLUMNS = (
-    *("Badge Class ID", "Identifier", "First Name", "Last Name", "Narrative"),
-    *("Evidence Narrative", "Evidence URL", "Issue Date", "Expiration Date"),
-)
 LEFT_OUT = ("Badge", "Issuer", "Issue Date", "Hosted URL", "Identity", "Why")
 _LISTED = 20
 
@@ -63,17 +60,19 @@ def export_awards(
     rows = without = 0
     aside = path.with_name(f"{path.stem}-left-out.csv")
     with _file(path) as draft, _file(aside) as left_draft:
-        table, left = Rows(draft, COLUMNS), Rows(left_draft, LEFT_OUT)
+        table, left = Rows(draft, awards.COLUMNS), Rows(left_draft, LEFT_OUT)
         for holding in holdings.holdings(archive, order.learner_id):
-            address, why = _address(archive, holding)
-            if address is None:
+            known = about(archive, holding)
+            why = _objection(holding, known)
+            if why:
                 reasons[why] += 1
                 left.add(_left_out(holding, why))
                 if len(first) < _LISTED:
                     first.append(f"{holding.badge or holding.identity}: {why}")
             else:
                 class_id = class_ids.get(holding.badge or "", "")
-                table.add(_row(archive, holding, address, class_id))
+                known_as = holding.hosted_url or holding.identity
+                table.add(awards.row(known, known_as, known.recipient or "", class_id))
                 rows += 1
                 without += not class_id
             order.watch(rows + reasons.total())
@@ -87,54 +86,10 @@ def export_awards(
     )
 
 
-def _row(archive: Archive, holding: Holding, address: str, class_id: str) -> Iterator[str]:
-    evidence = holdings.evidence_of(archive, holding.assertion_id)
-    first_name, _, last_name = (holding.learner_name or "").strip().rpartition(" ")
-    if not first_name:
-        first_name, last_name = last_name, ""
-    known_as = holding.hosted_url or holding.identity
-    yield from (class_id, address, first_name, last_name)
-    narrative = holdings.narrative_of(archive, holding.assertion_id)
-    yield _paragraphs(narrative, f"This award replaces the badge {known_as}.")
-    yield _paragraphs(*(_told(one, own=place == 0) for place, one in enumerate(evidence)))
-    yield (evidence[0].url if evidence else None) or ""
-    yield (holding.issued_on or "")[:10]
-    yield (holding.expires or "")[:10]
-
-
-def _told(evidence: HeldEvidence, *, own: bool) -> str:
-    # There is room for one address; those of further evidence are told.
-    url = "" if own else evidence.url
-    return _paragraphs(evidence.name, evidence.narrative, evidence.description, url)
-
-
-def _paragraphs(*texts: str | None) -> str:
-    return "\n\n".join(text for text in texts if text)
-
-
-def _address(archive: Archive, holding: Holding) -> tuple[str | None, str]:
-    """Return the address a badge was awarded to, or None and why it cannot be in the file."""
-    if holding.revoked:
-        return None, "the issuer has revoked it"
-    if holding.deleted:
-        return None, "the learner had deleted it"
-    address = _recipient(archive, holding)
-    if address is None:
-        return None, "the recipient's address is not known"
-    if cell(address) != address:
-        return None, "the recipient's address begins like a formula"
-    return address, ""
-
-
-def _recipient(archive: Archive, holding: Holding) -> str | None:
-    if holding.recipient is None or (holding.recipient_type or "email") != "email":
-        return None
-    if not holding.recipient_hashed:
-        return holding.recipient if "@" in holding.recipient else None
-    if holding.learner_id is None:
-        return None
-    recipient = Recipient(holding.recipient, "email", True, holding.recipient_salt)
-    return matching_spelling(recipient, holdings.addresses_of(archive, holding.learner_id))
+def _objection(holding: Holding, about: About) -> str:
+    if holding.deleted and not holding.revoked:
+        return "the learner had deleted it"
+    return awards.objection(about)
 
 
 def _left_out(holding: Holding, why: str) -> tuple[str | None, ...]:

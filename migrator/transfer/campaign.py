@@ -139,9 +139,11 @@ class _Delivery:
             *(campaign.archive, account, session, self.budget, self.watch, lease),
             tally=tally,
             dry_run=campaign.dry_run,
+            described=campaign.destination.capabilities.described,
         )
         yield from pusher.work()
-        if tally.stopped is not None or campaign.dry_run:
+        collects = campaign.destination.capabilities.collections
+        if tally.stopped is not None or campaign.dry_run or not collects:
             return ()
         publish = campaign.publish_collections
         return tuple((yield from collecting(campaign.archive, account, session, publish=publish)))

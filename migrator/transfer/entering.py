@@ -10,7 +10,7 @@ from functools import partial
 
 from migrator import errors
 from migrator.archive.accounts import Account
-from migrator.destinations.base import Credentials, Destination, Session
+from migrator.destinations.base import Credentials, Destination, Entrance, Session
 from migrator.transfer.keys import Keys
 
 
@@ -33,6 +33,8 @@ def enter(destination: Destination, keys: Keys, name: str, username: str) -> Ses
     not be tried again, TryLater when the destination cannot be asked now.
     """
     credentials = keys.credentials(name, username)
+    if credentials is None and Entrance.OPEN in destination.capabilities.entrances:
+        credentials = Credentials(username)
     if credentials is None:
         raise unknown(name, username)
     keep = partial(keys.save, name)

@@ -16,8 +16,9 @@ from migrator.transfer.judging import Judged
 from migrator.transfer.plan import Question
 from migrator.transfer.routes import Route
 from migrator.verify.answers import Answer, Web
+from migrator.verify.carried import rules_of
 from migrator.verify.hosts.fate import FATES
-from migrator.verify.profile import named
+from migrator.verify.profile import Profile, named
 from migrator.verify.recorded import RecordedWeb
 from migrator.verify.rules import applied
 from migrator.verify.verdict import Verdict
@@ -163,8 +164,8 @@ def _reasoning(archive: Archive, badge: Kept, question: Question) -> Reasoning:
         detail=judged.detail,
         recipient=_compared(judged),
         asked=tuple(_asked(question.web, url, answer) for url, answer in web.answers.items()),
-        rules=tuple(_rules(judged.verdict, account=judged.account is not None)),
-        restored=tuple(_rules(judged.restored, account=False)),
+        rules=tuple(_rules(judged.verdict, profile, account=judged.account is not None)),
+        restored=tuple(_rules(judged.restored, profile, account=False)),
         missing=judged.originals.missing if judged.originals else (),
         routes=tuple(_routes(judged)),
         next_step=choice.next_step,
@@ -206,8 +207,9 @@ def _recorded(recorded: WebAnswer) -> str:
     return f"{words}, {recorded.detail}" if recorded.detail else words
 
 
-def _rules(verdict: Verdict | None, *, account: bool) -> Iterator[RuleLine]:
-    for one in applied(verdict, account=account) if verdict else ():
+def _rules(verdict: Verdict | None, profile: Profile, *, account: bool) -> Iterator[RuleLine]:
+    rules = rules_of(profile)
+    for one in applied(verdict, account=account, rules=rules) if verdict else ():
         words = tuple(dict.fromkeys(f"{said.name}: {said.text}" for said in one.messages))
         notes = (one.note,) if one.note else ()
         yield RuleLine(one.rule.code, one.rule.asks, one.answered.value, words or notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +11,10 @@ from migrator.archive.accounts import Account
 from migrator.archive.archive import Archive
 from migrator.archive.shelf import Kept
 from migrator.destinations.base import Capabilities, Input
-from migrator.openbadges.model import Addresses
+from migrator.openbadges.model import Addresses, Version
 from migrator.reasons import REASONS, Retry, most_telling
 from migrator.transfer import spelling
-from migrator.transfer.parcels import submissions
+from migrator.transfer.parcels import as_found, submissions
 from migrator.transfer.routes import (
     GONE,
     NOTHING_ALLOWED,
@@ -23,6 +24,7 @@ from migrator.transfer.routes import (
     Originals,
     choose,
 )
+from migrator.verify import carried
 from migrator.verify.answers import Web
 from migrator.verify.archived import ArchivedWeb
 from migrator.verify.assess import assess
@@ -120,7 +122,23 @@ class Judge:
     def assess(self, submission: Submission, web: Web, addresses: Addresses) -> Verdict:
         """Ask the rules what this destination would answer."""
         profile = named(self.capabilities.profile)
+        if not profile.fetches:
+            return carried.assess(submission, profile)
         return assess(submission, web, addresses, self.now, profile=profile)
+
+    def _forms(self, badge: Kept) -> Iterator[tuple[Input, Submission]]:
+        fetches = named(self.capabilities.profile).fetches
+        possible = submissions if fetches else as_found
+        for form, submission in possible(self.archive, badge):
+            if form in self.capabilities.inputs:
+                yield form, submission
+
+    def _formless(self, badge: Kept) -> str:
+        """Why a badge has no form in which this destination takes it."""
+        if named(self.capabilities.profile).fetches:
+            return "no_web_address"
+        older = badge.version not in (None, Version.V3_0.value)
+        return "older_version" if older else "only_address"
 
     def _addresses(self, badge: Kept, account: Account | None) -> Addresses:
         """Return the addresses a badge's recipient is compared with.
@@ -139,16 +157,14 @@ class Judge:
     def _best(self, badge: Kept, addresses: Addresses) -> Judged:
         """Try each form the destination takes; the first that is accepted, else the first."""
         first: Judged | None = None
-        for form, submission in submissions(self.archive, badge):
-            if form not in self.capabilities.inputs:
-                continue
+        for form, submission in self._forms(badge):
             verdict = self.assess(submission, self.web, addresses)
             reason = self._reason(submission, verdict, addresses)
             judged = Judged(None, _UNDECIDED, reason, form, submission, verdict)
             if reason is None:
                 return judged
             first = first or judged
-        return first or Judged(None, _UNDECIDED, "no_web_address")
+        return first or Judged(None, _UNDECIDED, self._formless(badge))
 
     def _reason(self, submission: Submission, verdict: Verdict, addresses: Addresses) -> str | None:
         reason = reason_of(verdict)

@@ -132,7 +132,7 @@ class Pusher:
     Looks at the destination first, so that a badge whose answer was lost, or that is there by
     another way, is never sent again. `sending` is on disk before each request leaves and the
     outcome right after it. `watch` is told of each badge before that is on disk: whoever tells a
-    person waits for it.
+    person waits for it. `described` parcels come with what the archive knows of the badge.
     """
 
     archive: Archive
@@ -143,6 +143,7 @@ class Pusher:
     lease: Lease
     tally: Tally
     dry_run: bool = False
+    described: bool = False
 
     def work(self) -> Work[Tally]:
         """Look, then send; raises what the session raises, and ArchiveLocked."""
@@ -193,7 +194,8 @@ class Pusher:
 
     def _send(self, due: Due) -> Work[Result | None]:
         badge = shelf.kept(self.archive, due.assertion_id)
-        ready: Parcel = parcel(self.archive, badge, Input(due.input))
+        form = Input(due.input)
+        ready: Parcel = parcel(self.archive, badge, form, described=self.described)
         if self.dry_run:
             self.budget.sent += 1
             self.watch(Sent(badge.title, WOULD_BE_SENT, None, ""))

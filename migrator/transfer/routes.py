@@ -34,6 +34,7 @@ GONE = frozenset(
 
 AWARDED_ANEW = GONE | {
     *("context_dead", "no_web_address", "version_unsupported", "signed_1_x"),
+    *("older_version", "no_proof"),
     *("relative_url", "no_issue_date", "bad_date", "badge_image_unsupported"),
     *("badge_class_incomplete", "issuer_incomplete", "badge_incomplete", "issuer_elsewhere"),
 }

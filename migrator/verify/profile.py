@@ -10,6 +10,8 @@ class Known(StrEnum):
     """How we know what a destination accepts."""
 
     RECORDED = "recorded from a running server"
+    SPECIFIED = "as its specification says; no server was tried"
+    OURS = "written by this program"
     READ = "read in its source, not run"
     ASSUMED = "nothing is published: assumed to be as badgr-server"
 
@@ -20,7 +22,9 @@ class Profile:
 
     `contexts` are JSON-LD contexts (or their beginnings) it never has to fetch; `image_types` are
     the media types it takes as a badge's picture. `known` says how far this can be relied on, and
-    `differences` in sentences what it is said to do otherwise than badgr-server.
+    `differences` in sentences what it is said to do otherwise than badgr-server. One that does not
+    fetch (`fetches`) takes a badge as it is handed over, by the rules of `migrator.verify.carried`:
+    only what is proven by itself, if `only_proven`.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Profile:
     contexts: tuple[str, ...]
     image_types: frozenset[str]
     differences: tuple[str, ...] = ()
+    fetches: bool = True
+    only_proven: bool = False
 
     def knows_context(self, url: str) -> bool:
         """Whether the vocabulary at this address needs no fetching."""
@@ -86,7 +92,41 @@ BADGE_CONNECT = Profile(
 )
 """Any backpack that speaks Badge Connect (reference/badgr-api.md 8)."""
 
-PROFILES: tuple[Profile, ...] = (BADGR, PARCHMENT, OPEN_EDUCATIONAL_BADGES, BADGE_CONNECT)
+OPEN_BADGES_3 = Profile(
+    name="open-badges-3",
+    title="An Open Badges 3.0 host",
+    known=Known.SPECIFIED,
+    contexts=(),
+    image_types=_PICTURES,
+    differences=(
+        "Nothing is fetched: a badge is taken as it is handed over, byte for byte.",
+        "Only Open Badges 3.0 is sent, signed (VC-JWT) or with a proof inside the document.",
+        "An older badge stays as it is: writing it in 3.0 would need its issuer's key.",
+    ),
+    fetches=False,
+    only_proven=True,
+)
+"""The Open Badges 3.0 API (1EdTech, Open Badges 3.0, section 6; badge-formats.md 2.6)."""
+
+FILES = Profile(
+    name="files",
+    title="A folder",
+    known=Known.OURS,
+    contexts=(),
+    image_types=_PICTURES,
+    differences=("Every badge is taken as it was found, whatever has become of its issuer.",),
+    fetches=False,
+)
+"""A folder on a disk: it refuses nothing."""
+
+PROFILES: tuple[Profile, ...] = (
+    BADGR,
+    PARCHMENT,
+    OPEN_EDUCATIONAL_BADGES,
+    BADGE_CONNECT,
+    OPEN_BADGES_3,
+    FILES,
+)
 
 
 def named(name: str) -> Profile:

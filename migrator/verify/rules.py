@@ -124,13 +124,15 @@ class Applied:
     note: str = ""
 
 
-def applied(verdict: Verdict, *, account: bool = True) -> Iterator[Applied]:
+def applied(
+    verdict: Verdict, *, account: bool = True, rules: tuple[Rule, ...] = RULES
+) -> Iterator[Applied]:
     """Yield every rule in order with what came of it; `account` says that there is one to compare.
 
     A rule whose document nobody could get, or nobody asked for, is not asked.
     """
     stopped = _stopped(verdict)
-    for rule in RULES:
+    for rule in rules:
         messages = tuple(one for one in verdict.messages if one.reason == rule.code)
         if messages or (verdict.crash and verdict.crash_reason == rule.code):
             yield Applied(rule, Answered.FAILED, messages)

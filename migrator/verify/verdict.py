@@ -10,12 +10,16 @@ from migrator.reasons import most_telling
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is handed to the destination; exactly one field is set (`jws` only in its v1 API)."""
+    """What is handed to the destination; exactly one field is set.
+
+    `jws` goes to Badgr's v1 API only; `document` is JSON byte for byte, for who fetches nothing.
+    """
 
     url: str | None = None
     image: bytes | None = None
     assertion: JsonObject | None = None
     jws: str | None = None
+    document: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

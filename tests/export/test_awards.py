@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from migrator import errors
-from migrator.export.awards import COLUMNS, export_awards
+from migrator.destinations.files.awards import COLUMNS
+from migrator.export.awards import export_awards
 from migrator.export.order import Order
 from migrator.openbadges.recipient import hash_identity
 from migrator.sources.found import Found, FoundLearner

@@ -84,16 +84,16 @@ def test_a_badge_with_nothing_readable_has_no_form(archive, reader, tmp_path, ma
     [
         ("url:https://x.example/1", None, None, {"https://x.example/1"}),
         ("uid:https://x.example#1", b'{"id": "urn:uuid:7"}', None, {"urn:uuid:7"}),
-        ("jws:00", None, "e30.e30.e30", set()),
-        ("jws:00", None, "no jws", set()),
+        ("jws:00", None, "e30.e30.e30", {"jws:00"}),
+        ("jws:00", None, "no jws", {"jws:00"}),
         (
             "jws:00",
             None,
             "e30.eyJpZCI6Imh0dHBzOi8vWC5leGFtcGxlLzE_dj0yXzAifQ.e30",
             {"https://x.example/1"},
         ),
-        ("doc:00", b'{"id": 7}', None, set()),
-        ("doc:00", b"\xff{", None, set()),
+        ("doc:00", b'{"id": 7}', None, {"doc:00"}),
+        ("doc:00", b"\xff{", None, {"doc:00"}),
         (
             "url:https://x.example/1",
             b'{"id": "HTTPS://X.example:443/2?v=2_0#f"}',

@@ -21,9 +21,11 @@ def test_the_profile_follows_from_the_address():
 
 
 def test_only_what_was_recorded_is_called_so_and_the_rest_says_what_is_assumed():
-    assert [one.name for one in PROFILES if one.known is Known.RECORDED] == [BADGR.name]
+    recorded = [one.name for one in PROFILES if one.known is Known.RECORDED]
+    assert recorded == [BADGR.name, "badge-connect"]
     for one in PROFILES:
-        assert (one.known is Known.RECORDED) is (not one.differences)
+        assert one.differences or one.known is Known.RECORDED
+        assert one.fetches is (one.known not in (Known.SPECIFIED, Known.OURS))
 
 
 def test_a_stranger_is_taken_to_be_as_badgr_server():

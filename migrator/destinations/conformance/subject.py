@@ -58,6 +58,8 @@ def form_of(parcel: Parcel) -> Input:
         return Input.URL
     if parcel.image is not None:
         return Input.IMAGE
+    if parcel.document is not None:
+        return Input.DOCUMENT
     return Input.ASSERTION if parcel.assertion is not None else Input.JWS
 
 

@@ -1,0 +1,1 @@
+"""A folder as a destination: badges as they were found, for a backpack that takes files only."""
