@@ -137,7 +137,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem;
 }
 @media print {
   @page { margin: 14mm; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 9.5pt; } body { max-width: none; padding: 0; }
   nav { display: none; }
   .roll ~ .roll { content-visibility: visible; }
   h2 { margin-top: 1.5rem; } h3 { margin-top: 1rem; }
@@ -170,7 +170,8 @@ code { font: .9em ui-monospace, Menlo, Consolas, monospace; background: var(--pa
 }
 @media print {
   @page { margin: 22mm; }
-  body, main { background: none; padding: 0; border: 0; max-width: none; font-size: 11pt; }
+  html { font-size: 10.5pt; }
+  body, main { background: none; padding: 0; border: 0; max-width: none; }
   li { break-inside: avoid; }
 }
 """

@@ -157,7 +157,7 @@ footer dd { margin: 0; }
 }
 @media print {
   @page { margin: 15mm; }
-  body { background: none; font-size: 10.5pt; }
+  html { font-size: 10pt; } body { background: none; }
   .top { padding-top: 0; }
   body > main, body > header, body > footer { width: auto; }
   body > nav, .years, .button, .skip { display: none; }
