@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from migrator.web.counts import Counts
 from migrator.web.database import ArchiveDatabase
 from migrator.web.guard import App, Guard
 from migrator.web.rights import DATABASE, GUEST, STAFF, Settings
+from migrator.web.trouble import nothing, plainly
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SETTINGS = {
@@ -70,6 +72,14 @@ class Desk(Datasette):  # type: ignore[misc] # Datasette has no types
     def app(self) -> App:
         """Return the application, guarded."""
         return Guard(super().app(), self.desk_settings)
+
+    def _routes(self) -> list[tuple[Any, Any]]:
+        """Return what answers which path: Datasette's views too, their errors said plainly."""
+        routes = [(pattern, plainly(self, view)) for pattern, view in super()._routes()]
+        return [*routes, (re.compile(""), self._nothing)]
+
+    async def _nothing(self, request: Any, send: Any) -> None:
+        await (await nothing(self, request)).asgi_send(send)
 
     def close(self) -> None:
         """Close every connection."""

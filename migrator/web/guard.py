@@ -16,13 +16,11 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Any, Send], Awaitable[None]]
 
-OURS = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a page of ours may load: nothing from elsewhere, nothing inline."""
-TABLES = OURS.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-"""Datasette's own pages of tables have a style of their own in them."""
+"""What a page may load: nothing from elsewhere, nothing inline."""
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -57,11 +55,10 @@ class Guard:
             return
         # People sign in on the page: a password in a header would be tried without a limit.
         kept = [(k, v) for k, v in scope["headers"] if k.lower() != b"authorization"]
-        tables = scope["path"].split("/")[1].partition(".")[0] == "archive"
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _with(message.get("headers") or (), tables=tables)}
+                message = {**message, "headers": _with(message.get("headers") or ())}
             await send(message)
 
         await self._app({**scope, "headers": kept}, receive, guarded)
@@ -123,9 +120,9 @@ def _is_number(name: str) -> bool:
     return True
 
 
-def _with(headers: Any, *, tables: bool) -> list[tuple[bytes, bytes]]:
+def _with(headers: Any) -> list[tuple[bytes, bytes]]:
     given = {key.lower() for key, _ in headers}
-    policy = (b"content-security-policy", (TABLES if tables else OURS).encode())
+    policy = (b"content-security-policy", POLICY.encode())
     kept = [
         (key, value + b"; HttpOnly" if _is_session(key, value) else value)
         for key, value in headers

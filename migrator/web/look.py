@@ -13,7 +13,7 @@ body { padding-top: 0; }
   padding: .75rem 0; border-bottom: 1px solid var(--line); margin-bottom: 2rem; }
 .desk > a { font-weight: 700; font-size: 1.15rem; color: var(--text); text-decoration: none; }
 .desk ul { margin: 0; }
-.desk form { display: flex; gap: .5rem; margin-left: auto; }
+.desk form { display: flex; gap: .5rem; margin-left: auto; align-items: center; }
 input, textarea, button, select { font: inherit; color: inherit; }
 input[type=search], input[type=text], input[type=password], textarea { background: var(--ground);
   border: 1px solid var(--soft); border-radius: .5rem; padding: .45rem .7rem; min-width: 0; }
@@ -48,6 +48,9 @@ details { margin: .75rem 0; } summary { cursor: pointer; font-weight: 600; }
 .note p { margin: 0 0 .25rem; white-space: pre-line; }
 .done { border-left: 5px solid var(--good); } .alert { border-left: 5px solid var(--stop); }
 .act { display: flex; gap: .75rem; flex-wrap: wrap; margin: .75rem 0; }
+fieldset { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1rem; }
+select { background: var(--ground); border: 1px solid var(--soft); border-radius: .5rem;
+  padding: .4rem; max-width: 100%; }
 .field { margin: 1rem 0; } .field label { display: block; font-weight: 600; }
 @media (max-width: 40rem) { .desk form { margin-left: 0; width: 100%; } .desk input { flex: 1; }
   .picture { float: none; display: block; margin: 0 0 1rem; } .big { flex-direction: column; } }

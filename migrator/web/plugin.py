@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from datasette import hookimpl  # type: ignore[import-untyped] # has no types
 from markupsafe import Markup
 
 from migrator import markup
+from migrator.archive.guide.describe import TABLES, VIEWS
 from migrator.report.words import day, number, said
 from migrator.web.desk import Desk
-from migrator.web.rights import ACT, allowed
+from migrator.web.rights import ACT, ADDRESSES, allowed
 from migrator.web.routes import ROUTES
 
 
@@ -54,17 +56,35 @@ def extra_template_vars(datasette: Any, request: Any) -> Any:
         actor = request.actor if request else None
         return {
             "desk": datasette.desk_settings,
+            "guide": _GUIDE,
+            "may_see": await datasette.permission_allowed(actor, ADDRESSES),
             "may_act": await datasette.permission_allowed(actor, ACT),
         }
 
     return told
 
 
+@hookimpl  # type: ignore[untyped-decorator] # as above
+def render_cell(value: Any, datasette: Any) -> Markup | None:
+    """Show an address in a table of Datasette as our pages do; None for what is none."""
+    if not isinstance(datasette, Desk) or not isinstance(value, str):
+        return None
+    if not value.startswith(("http://", "https://")):
+        return None
+    return Markup(markup.link(value))  # noqa: S704 - escaped there
+
+
 def inert(value: Any) -> Any:
     """Return a text without signs that steer: they could turn the text around it."""
-    if not isinstance(value, str) or isinstance(value, Markup):
+    if not isinstance(value, str):
         return value
-    return "".join(c if c.isprintable() or c in _KEPT else " " for c in value)
+    if value.isascii():
+        kept = _CONTROLS.sub(" ", value)
+    else:
+        kept = "".join(c if c.isprintable() or c in _KEPT else " " for c in value)
+    return Markup(kept) if isinstance(value, Markup) else kept  # noqa: S704 - it was one before
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_GUIDE = {name: one.row for name, one in (TABLES | VIEWS).items()}
 _KEPT = frozenset("\n\t\u200c\u200d\u3000")

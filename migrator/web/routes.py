@@ -128,10 +128,6 @@ _COUNTING = View(
 )
 
 
-def _nothing(archive: Archive, asked: Asked) -> View:  # noqa: ARG001 - as every page is called
-    raise KeyError("no such page")
-
-
 def _groups(archive: Archive, asked: Asked, found: Any) -> View:  # noqa: ARG001 - as start_page is
     return listing.groups_page(asked, found)
 
@@ -161,7 +157,5 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (rf"^/problems{_SHAPE}", _page(listing.problems_page)),
     (r"^/-/desk/style\.css$", _ours(STYLE, "text/css")),
     (r"^/-/desk/live\.js$", _ours(SCRIPT, "text/javascript")),
-    # Last: whatever else is none of Datasette's own pages.
-    (r"^/(?!-/|archive(?:[/.]|$)|favicon\.ico$).+$", _page(_nothing)),
 ]
 """Patterns of paths and what answers them."""
