@@ -68,13 +68,18 @@ def read_one(
     console: Console,
     account: str | None = None,
     settings: Mapping[str, str] | None = None,
+    *,
+    alone: bool = True,
 ) -> tuple[SourceRead, ...]:
-    """Read one place, showing progress, and say what it came to; one answer for each adapter."""
+    """Read one place, showing progress, and say what it came to; one answer for each adapter.
+
+    A live source that is not `alone` gets no password that may be another host's.
+    """
     from migrator.archive.intake import Counts, read_sources
     from migrator.cli.progress import progress
     from migrator.report.words import found_balance, plain
 
-    place, named = _place(source, adapter_name, account)
+    place, named = _place(source, adapter_name, account, alone=alone)
     place.settings = settings or {}
     with place, progress(f"Reading {plain(place.label)}") as show:
 
@@ -99,7 +104,7 @@ def chosen_settings(pairs: list[str] | None, file: Path | None) -> Mapping[str, 
 
 
 def _place(
-    source: str, adapter_name: str | None, account: str | None
+    source: str, adapter_name: str | None, account: str | None, *, alone: bool
 ) -> tuple[Place, Adapter | None]:
     from migrator.cli.live import live_source, open_live
     from migrator.sources import registry
@@ -108,13 +113,13 @@ def _place(
     live = live_source(source)
     if live is not None:
         adapter, address = live
-        return open_live(adapter, address, account), adapter
+        return open_live(adapter, address, account, alone=alone), adapter
     named = registry.adapter_named(adapter_name) if adapter_name else None
     return open_place(Path(source)), named
 
 
 def _say_source(opened: Archive, read: SourceRead, console: Console, *, several: bool) -> None:
-    from migrator.archive.intake import first_problems, warning_kinds
+    from migrator.archive.problems import first_problems, warning_kinds
     from migrator.report.words import found_balance, plain
     from migrator.sources import registry
 

@@ -14,7 +14,8 @@ import pytest
 from migrator import errors
 from migrator.archive import shelf, totals
 from migrator.archive.archive import Archive
-from migrator.archive.intake import Counts, first_problems
+from migrator.archive.intake import Counts
+from migrator.archive.problems import first_problems
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.sources import registry
 from migrator.sources.found import (
