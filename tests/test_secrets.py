@@ -15,6 +15,7 @@ from keyring.backends import fail, null
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError
 
 from migrator.destinations.base import Credentials
+from migrator.destinations.oauth import App
 from migrator.secrets import Keychain
 
 ALICE = "alice@example.org"
@@ -256,6 +257,51 @@ def test_half_of_an_entry_is_better_than_none(memory):
         {"access_token": 7, "refresh_token": REFRESH, "later": {}}
     )
     assert tokens(Keychain().credentials(PLACE, ALICE)) == (None, REFRESH)
+
+
+APP = App("an-app", "https://school.example.org/done", "an-app's s3cret")
+
+
+def test_how_this_program_is_known_is_there_in_the_next_run_until_it_is_forgotten(memory):
+    assert Keychain().app(PLACE) is None
+    Keychain().save_app(PLACE, APP)
+    assert Keychain().app(PLACE) == Keychain().app(PLACE, "an-app") == APP
+    assert Keychain().app("other.example") is None
+    Keychain().save_app(PLACE, None)
+    assert Keychain().app(PLACE) is None
+
+
+def test_secret_of_the_environment_is_that_of_the_client_id_that_is_given(memory, monkeypatch):
+    Keychain().save_app(PLACE, APP)
+    monkeypatch.setenv("BADGE_MIGRATOR_CLIENT_SECRET", "of-today")
+    assert Keychain().app(PLACE) == APP
+    assert Keychain().app(PLACE, "an-app") == App("an-app", APP.redirect_uri, "of-today")
+    monkeypatch.delenv("BADGE_MIGRATOR_CLIENT_SECRET")
+    assert Keychain().app(PLACE, "another") == App("another", "")
+
+
+def test_program_without_a_secret_is_known_by_its_name(memory):
+    Keychain().save_app(PLACE, App("public", "https://school.example.org/done"))
+    assert Keychain().app(PLACE).client_secret is None
+
+
+def test_tokens_are_kept_with_the_program_they_were_given_to(memory):
+    given = Credentials(ALICE, None, REFRESH, ACCESS, "an-app", "an-app's s3cret")
+    keychain = Keychain()
+    keychain.save(PLACE, given)
+    assert keychain.lasts
+    assert Keychain().credentials(PLACE, ALICE) == given
+    assert "s3cret" not in repr(given)
+
+
+@pytest.mark.parametrize("backend", [null.Keyring, fail.Keyring])
+def test_where_nothing_is_kept_a_sign_in_does_not_last(use, backend):
+    use(backend())
+    keychain = Keychain()
+    keychain.save(PLACE, FULL)
+    assert not keychain.lasts
+    keychain.save_app(PLACE, APP)
+    assert keychain.app(PLACE) is None
 
 
 def test_no_secret_is_shown(memory, monkeypatch):

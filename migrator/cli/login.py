@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,14 +74,14 @@ def login(
     _check(program, find_region=find_region, issuer=issuer)
     with Archive.open(archive_file) as opened:
         if find_region:
-            saved, signed_in = _found(opened, destination, username, console)
+            where, saved, signed_in = _found(opened, destination, username, console)
         else:
             where, saved = resolve(opened, destination)
             if issuer:
                 _to_award(where, saved, username, console)
                 return
             signed_in = sign_in(opened, where, saved, username, console, program)
-    say_signed_in(console, saved, signed_in)
+    say_signed_in(console, saved, signed_in, where)
     console.result(
         "login",
         {
@@ -107,19 +108,28 @@ def sign_in(
     saved: SavedDestination,
     username: str,
     console: Console,
-    program: Program = Program(),
+    program: Program | None = None,
+    *,
+    keys: Keychain | None = None,
 ) -> SignedIn:
     """Sign in: with the password of the environment or the terminal, or in the browser.
 
-    In the browser where that was asked for, and where there is no other way in.
+    In the browser where that was asked for, and where there is no other way in; without a `program`
+    the sign-in of an earlier time is used there as long as it works. `keys` know the tokens
+    afterwards, also where there is no keyring.
     """
     from migrator.cli.browser import chosen_app, credentials_of
     from migrator.destinations.base import Credentials, Entrance
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import login as enter
 
-    keys = Keychain()
+    keys = keys or Keychain()
     entrances = destination.capabilities.entrances
+    if entrances == {Entrance.BROWSER} and program is None:
+        kept = keys.credentials(saved.name, username)
+        with suppress(errors.SignInFailed):
+            return enter(opened, destination, keys, kept or Credentials(username))
+    program = program or Program()
     if program.browser or entrances == {Entrance.BROWSER}:
         app = chosen_app(keys, saved.name, program.client_id, program.redirect)
         credentials = credentials_of(destination, saved, keys, username, console, app)
@@ -147,7 +157,7 @@ def _check(program: Program, *, find_region: bool, issuer: bool) -> None:
 
 def _found(
     opened: Archive, destination: str, username: str, console: Console
-) -> tuple[SavedDestination, SignedIn]:
+) -> tuple[Destination, SavedDestination, SignedIn]:
     """Sign in in the region in which the account lives."""
     from migrator.archive import accounts
     from migrator.cli.destination import resolve
@@ -161,7 +171,7 @@ def _found(
     name, credentials = find(regions, username, _password(keys, here, username), console)
     where, saved = resolve(opened, name)
     keys.save(saved.name, credentials)
-    return saved, enter(opened, where, keys, credentials)
+    return where, saved, enter(opened, where, keys, credentials)
 
 
 def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
@@ -205,7 +215,12 @@ def _to_award(
     console.last(f"Next: badge-migrator reaward map --to {saved.name} --as {username}")
 
 
-def say_signed_in(console: Console, saved: SavedDestination, signed_in: SignedIn) -> None:
+def say_signed_in(
+    console: Console,
+    saved: SavedDestination,
+    signed_in: SignedIn,
+    destination: Destination | None = None,
+) -> None:
     """Say who is signed in, and what the account holds."""
     addresses = signed_in.account.addresses
     console.say(
@@ -213,6 +228,8 @@ def say_signed_in(console: Console, saved: SavedDestination, signed_in: SignedIn
         f" {signed_in.badges_there:,} badges there now."
     )
     console.say(f"  Confirmed addresses: {', '.join(addresses.verified) or 'none'}")
+    if destination is not None and not destination.capabilities.tells_addresses:
+        console.say("  It may know more of your addresses; it does not tell which.")
     if addresses.unverified:
         console.say(
             f"  Not confirmed yet: {', '.join(addresses.unverified)}"

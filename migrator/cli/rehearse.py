@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from migrator.rehearsal.state import AccountOptions
 
 PASSWORD = "rehearsal"  # noqa: S105 - opens nothing but a server that lives on this computer
+CLIENT_ID = "rehearsal"
+REDIRECT = "https://school.example.org/badges"
+"""How this program is known at the rehearsal, for a sign-in in the browser."""
 
 rehearse = typer.Typer(
     help="Rehearse a migration against a backpack on this computer.",
@@ -79,13 +82,18 @@ def serve(
     from migrator.archive.shelf import ServedArchive
     from migrator.rehearsal.faults import Faults
     from migrator.rehearsal.server import RehearsalOptions
+    from migrator.rehearsal.tokens import PUBLIC, Application
 
+    program = Application(
+        CLIENT_ID, "badge-migrator", ("rw:profile", "rw:backpack"), redirect_uris=(REDIRECT,)
+    )
     with ExitStack() as stack:
         documents = None
         if archive_file is not None:
             documents = ServedArchive(stack.enter_context(Archive.read(archive_file)))
         options = RehearsalOptions(
             accounts=_accounts(account or []),
+            applications=(PUBLIC, program),
             port=port,
             web_port=web_port,
             folder=folder,

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from migrator.destinations.base import Credentials, Destination, Entrance
 from migrator.errors import SignInFailed, Usage
 
-_BARE = re.compile(r"[\w.~+/=-]{4,4096}")
+_BARE = re.compile(r"[\w.~+/=-]{16,4096}")
 _LONGEST = 16_384
 
 

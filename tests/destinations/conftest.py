@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
+import requests
 
 from migrator.destinations.badgr.destination import Badgr
 from migrator.destinations.base import (
@@ -16,6 +19,7 @@ from migrator.destinations.base import (
     OutcomeState,
     Parcel,
 )
+from migrator.destinations.oauth import code_in
 from migrator.net import Client, Reply
 from migrator.openbadges.model import Addresses
 from migrator.rehearsal.server import RehearsalOptions, serve
@@ -90,6 +94,30 @@ def alice():
 @pytest.fixture(scope="session")
 def dan():
     return Credentials("dan@example.org", password=DAN.password)
+
+
+def browsed(invited, account):
+    """Say yes on the page of a rehearsal; return the address at which the browser ends."""
+    form = {"username": account.emails[0], "password": account.password, "allow": "yes"}
+    page = requests.post(invited.url, data=form, timeout=10)
+    return html.unescape(re.search(r'id="address">([^<]+)<', page.text)[1])
+
+
+@pytest.fixture(scope="session")
+def browse():
+    return browsed
+
+
+@pytest.fixture(scope="session")
+def says_yes():
+    """Sign an account in in the browser; returns what the destination gives for the code."""
+
+    def credentials(destination, account, app=None):
+        invited = destination.invite(app)
+        code = code_in(browsed(invited, account), invited)
+        return destination.admit(account.emails[0], invited, code)
+
+    return credentials
 
 
 @pytest.fixture

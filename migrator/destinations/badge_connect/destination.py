@@ -7,6 +7,7 @@ from dataclasses import replace
 from migrator.destinations import presets
 from migrator.destinations.badge_connect.calls import ConnectCalls
 from migrator.destinations.badge_connect.manifest import CREATE, Manifest, discover
+from migrator.destinations.badge_connect.paging import PAGE
 from migrator.destinations.badge_connect.registration import register
 from migrator.destinations.badge_connect.session import ConnectSession
 from migrator.destinations.badgr.exchange import exchange, somebody_else
@@ -30,12 +31,16 @@ _IMPORT_SECONDS = 120.0
 
 
 class BadgeConnect:
-    """One backpack; `client` is made when none is given. Its manifest is read once."""
+    """One backpack; `client` is made when none is given. Its manifest is read once.
+
+    `page` is how many badges of an account are listed at a time.
+    """
 
     kind = "badge-connect"
     title = "Backpacks that speak Badge Connect (Open Badges 2.1)"
 
-    def __init__(self, url: str, client: Client | None = None) -> None:
+    def __init__(self, url: str, client: Client | None = None, page: int = PAGE) -> None:
+        self._page = page
         self.url = url.rstrip("/")
         self.capabilities = _capabilities(self.url)
         self._client = client
@@ -65,7 +70,7 @@ class BadgeConnect:
                 on_change=on_tokens,
             )
             calls = ConnectCalls(client, manifest.api, tokens, owns_client=self._client is None)
-            return ConnectSession(calls, _address(calls))
+            return ConnectSession(calls, _address(calls), self._page)
         except NotAccepted as error:
             self._give_back(client)
             raise SignInFailed(error.what, error.next_step) from error

@@ -80,7 +80,7 @@ def _api(api: Json, url: str) -> Manifest | None:
     if not isinstance(api, dict):
         return None
     base, authorization, token = (
-        _address(api.get(name), url) for name in ("apiBase", "authorizationUrl", "tokenUrl")
+        trusted(api.get(name), url) for name in ("apiBase", "authorizationUrl", "tokenUrl")
     )
     if base is None or authorization is None or token is None:
         return None
@@ -92,13 +92,13 @@ def _api(api: Json, url: str) -> Manifest | None:
         api=base.rstrip("/"),
         authorization_url=authorization,
         token_url=token,
-        registration_url=_address(api.get("registrationUrl"), url),
+        registration_url=trusted(api.get("registrationUrl"), url),
         image=image if isinstance(image, str) else None,
         scopes=tuple(one for one in SCOPES if one in scopes),
     )
 
 
-def _address(value: Json, url: str) -> str | None:
+def trusted(value: Json, url: str) -> str | None:
     """Return an address that secrets may be sent to: https, or on this computer as `url` is."""
     try:
         parts = urlsplit(value if isinstance(value, str) else "")

@@ -13,16 +13,12 @@ from requests.utils import parse_header_links
 from migrator.net import Reply
 
 PAGE = 100
+"""Badges on a page, where nobody asks for another number."""
 MOST_PAGES = 10_000
 
 
-def first(path: str) -> str:
-    """Return the first page of the list at a path of the API."""
-    return _page(path, 0)
-
-
-def following(reply: Reply, path: str, seen: int, new: int) -> str | None:
-    """Return the path of the page after this one, None when it was the last.
+def following(reply: Reply, seen: int, new: int) -> int | None:
+    """Return the offset of the page after this one, None when it was the last.
 
     `seen` is how many things have come so far, `new` how many of this page were not known before: a
     server that gives the same page for ever is asked no further.
@@ -30,12 +26,11 @@ def following(reply: Reply, path: str, seen: int, new: int) -> str | None:
     if not new:
         return None
     if "Link" in reply.headers:
-        offset = _linked(reply.headers["Link"])
-        return None if offset is None else _page(path, offset)
+        return _linked(reply.headers["Link"])
     total = reply.headers.get("X-Total-Count", "")
     if total.isascii() and total.isdigit() and len(total) < 12 and seen >= int(total):
         return None
-    return _page(path, seen)
+    return seen
 
 
 def _linked(header: str) -> int | None:
@@ -48,7 +43,3 @@ def _linked(header: str) -> int | None:
                 return None
             return int(offset) if offset.isascii() and offset.isdigit() else None
     return None
-
-
-def _page(path: str, offset: int) -> str:
-    return f"{path}?limit={PAGE}&offset={offset}"

@@ -29,11 +29,13 @@ _ASSERTIONS = "/assertions"
 class ConnectSession:
     """A signed-in account; `address` is what its profile says (None: it says none).
 
+    `page` is how many badges are asked for at a time.
     An account may have more addresses than its profile tells.
     """
 
-    def __init__(self, calls: ConnectCalls, address: str | None) -> None:
+    def __init__(self, calls: ConnectCalls, address: str | None, page: int = paging.PAGE) -> None:
         self._calls = calls
+        self._page = page
         self.addresses = Addresses((address,) if address else ())
 
     def __repr__(self) -> str:
@@ -51,9 +53,10 @@ class ConnectSession:
         Badge Connect gives badges no id of its own, and tells of none that it is hidden.
         """
         seen: set[str] = set()
-        path: str | None = paging.first(_ASSERTIONS)
+        offset: int | None = 0
         came = pages = 0
-        while path is not None and pages < paging.MOST_PAGES:
+        while offset is not None and pages < paging.MOST_PAGES:
+            path = f"{_ASSERTIONS}?limit={self._page}&offset={offset}"
             reply = self._calls.answered("GET", path)
             results = self._calls.found(reply)
             listed = (_id(one) for one in results)
@@ -61,7 +64,7 @@ class ConnectSession:
             yield from (Held(one, one) for one in fresh)
             seen.update(fresh)
             came, pages = came + len(results), pages + 1
-            path = paging.following(reply, _ASSERTIONS, came, len(fresh))
+            offset = paging.following(reply, came, len(fresh))
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand over one badge by its address: one request; never raises for an answer."""
