@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from migrator.archive import ledger
 from migrator.archive.accounts import Account, SavedDestination
 from migrator.archive.archive import Archive
+from migrator.archive.digest import short_digest
 
 _GOES_ON_FOR = timedelta(days=7)
 
@@ -62,7 +63,7 @@ order by transfer.id limit ?
 # A badge that is there without a transfer of this account: planned nowhere, or awarded anew to the
 # account's learner.
 _ELSEWHERE = """
-select exists (select 1 from assertion where identity = 'url:' || ?1)
+select exists (select 1 from assertion where digest = ?1)
   or exists (select 1 from assertion
     join transfer on transfer.assertion_id = assertion.id and transfer.destination_id = ?2
     where assertion.learner_id = ?3 and transfer.route = 'reaward' and transfer.remote_id = ?4)
@@ -97,9 +98,8 @@ def is_elsewhere(archive: Archive, account: Account, open_badge_id: str, remote_
 
     `open_badge_id` is in canonical form.
     """
-    row = archive.one(
-        _ELSEWHERE, open_badge_id, account.destination_id, account.learner_id, remote_id
-    )
+    digest = short_digest(f"url:{open_badge_id}".encode("utf-8", "replace"))
+    row = archive.one(_ELSEWHERE, digest, account.destination_id, account.learner_id, remote_id)
     return row is not None and bool(row[0])
 
 

@@ -61,6 +61,15 @@ def _named(adapters: Iterable[Adapter], name: str) -> Adapter | None:
     return also
 
 
+def host_names() -> dict[str, str]:
+    """Return the names that live adapters know hosts by, with their addresses."""
+    from migrator.sources import registry
+    from migrator.sources.live import live_of
+
+    lives = (live_of(adapter) for adapter in registry.adapters())
+    return {name: address for live in lives if live for name, address in live.hosts.items()}
+
+
 def open_live(
     adapter: Adapter, address: str, account: str | None, *, alone: bool = True
 ) -> LivePlace:

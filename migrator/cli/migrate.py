@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from migrator import errors
 from migrator.cli.console import Console
 from migrator.cli.options import (
     DEFAULT_ARCHIVE,
@@ -24,6 +27,14 @@ def migrate(
     sources: Sources,
     to: To,
     username: Username = None,
+    source_username: Annotated[
+        str | None,
+        typer.Option(
+            "--source-as",
+            metavar="EMAIL",
+            help="The account at a live source, where it is another one than --as.",
+        ),
+    ] = None,
     archive_file: ArchiveFile = DEFAULT_ARCHIVE,
     check: CheckWeb = False,
     via: Via = None,
@@ -34,7 +45,8 @@ def migrate(
 ) -> None:
     """Archive, sign in, plan and push in one go; run it again to go on after any stop.
 
-    Every step is one of the other commands and can be taken alone.
+    Every step is one of the other commands and can be taken alone. A source may be a backpack too
+    (badgr:us): its password is BADGE_MIGRATOR_SOURCE_PASSWORD, or asked for at the terminal.
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
@@ -43,19 +55,26 @@ def migrate(
     from migrator.cli.login import say_signed_in, sign_in
     from migrator.cli.plan import WebAsked, make_plan
     from migrator.cli.push import send
+    from migrator.secrets import Keychain
 
     console = Console(as_json)
     chosen = chosen_settings(settings, settings_file)
+    keys = Keychain()
+    holder = source_username or username
+    for source in sources:
+        _check_apart(source, to, same=holder == username)
     with Archive.open(archive_file) as opened:
+        destination, saved = resolve(opened, to)
         reads = [
             read
             for source in sources
-            for read in read_one(opened, source, None, console, username, chosen)
+            for read in read_one(opened, source, None, console, holder, chosen, alone=False)
         ]
-        destination, saved = resolve(opened, to)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")
-            say_signed_in(console, saved, sign_in(opened, destination, saved, name, console))
+            say_signed_in(
+                console, saved, sign_in(opened, destination, saved, name, console, keys=keys)
+            )
         make_plan(
             opened,
             destination,
@@ -70,8 +89,25 @@ def migrate(
             console,
             username=username,
             publish=publish_collections,
+            keys=keys,
         )
     if code == 0 and any(read.counts.problems for read in reads):
         code = 3
     if code:
         raise typer.Exit(code)
+
+
+def _check_apart(source: str, to: str, *, same: bool) -> None:
+    """Raise Usage where badges would be moved from an account to itself."""
+    from migrator.cli.live import live_source
+    from migrator.destinations import registry
+
+    live = live_source(source)
+    if live is None or not same or ":" not in to:
+        return
+    url = registry.resolve(to).url
+    if live[1].rstrip("/") == url:
+        raise errors.Usage(
+            f"{url} is the source and the destination, with the same account.",
+            "Name another backpack with --to, or another account with --source-as.",
+        )

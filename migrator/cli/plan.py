@@ -26,6 +26,7 @@ from migrator.cli.options import (
 if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
     from migrator.archive.archive import Archive
+    from migrator.archive.hosting import Hosted
     from migrator.archive.selection import Selection
     from migrator.destinations.base import Destination
     from migrator.report.ways import Way
@@ -61,11 +62,15 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan that was made: its counts, the ways out of it, and what was selected, if not all."""
+    """A plan that was made: its counts, the ways out of it, and what was selected, if not all.
+
+    `hosted` badges must be fetched from the very host they were read from.
+    """
 
     counts: PlanCounts
     ways: list[Way] = field(default_factory=list)
     selected: dict[str, object] | None = None
+    hosted: list[Hosted] = field(default_factory=list)
 
     @property
     def command(self) -> str:
@@ -181,6 +186,7 @@ def make_plan(
     from migrator.archive import ledger, totals
     from migrator.archive import selection as selections
     from migrator.cli import selecting
+    from migrator.cli.hosted import say_hosted
     from migrator.cli.progress import progress
     from migrator.report.summary import destination_lines
     from migrator.report.ways import way_lines, ways
@@ -198,7 +204,8 @@ def make_plan(
         selected = selecting.selected_facts(of_selected, total)
         console.say(selecting.selected_line(of_selected, total))
     hosts = tuple(host for host, _ in counts.hosts)
-    made = Made(counts, ways(ledger.routes(opened, saved.id), hosts, saved.name), selected)
+    hosted = say_hosted(opened, saved, console)
+    made = Made(counts, ways(ledger.routes(opened, saved.id), hosts, saved.name), selected, hosted)
     if made.ways:
         console.say("What can be done:")
         console.lines(way_lines(made.ways))
@@ -273,6 +280,8 @@ def _facts(made: Made) -> dict[str, object]:
 
     facts = {**asdict(made.counts), "ways": [asdict(one) for one in made.ways]}
     facts["hosts"] = [{"host": host, "badges": badges} for host, badges in made.counts.hosts]
+    if made.hosted:
+        facts["hosted_by_sources"] = [asdict(one) for one in made.hosted]
     if made.selected is not None:
         facts["selected"] = made.selected
     return facts

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from migrator.archive.shard import Shard
     from migrator.archive.totals import DestinationTotal
     from migrator.destinations.base import Destination
+    from migrator.secrets import Keychain
     from migrator.transfer.push import Sent
     from migrator.transfer.repair import Added
     from migrator.transfer.visit import AccountPush
@@ -172,10 +173,11 @@ def send(
     publish: bool,
     added: Sequence[Added] = (),
     bounds: Bounds | None = None,
+    keys: Keychain | None = None,
 ) -> int:
     """Push with progress, say what came of it, and return the exit code.
 
-    `added` are the addresses that were added to accounts before.
+    `added` are the addresses that were added to accounts before, `keys` those of a sign-in before.
     """
     from migrator.archive import ledger, totals
     from migrator.archive import selection as selections
@@ -204,7 +206,7 @@ def send(
             opened,
             saved,
             destination,
-            Keychain(bounds.password_command),
+            keys or Keychain(bounds.password_command),
             Manners(capabilities, stop=_or_late(stop, bounds.until)),
             Limits(bounds.badges, stop, chosen, bounds.failures, bounds.until),
             publish,

@@ -35,6 +35,7 @@ from migrator.rehearsal.call import Desk, register
 from migrator.rehearsal.control import Control
 from migrator.rehearsal.faults import Faults, Faulty
 from migrator.rehearsal.issuers import award, award_v1, issuer
+from migrator.rehearsal.neighbours import Neighbourly
 from migrator.rehearsal.running import Running
 from migrator.rehearsal.state import AccountOptions, Clock, State, now
 from migrator.rehearsal.tokens import PUBLIC, Application, BackOff, Tokens
@@ -192,6 +193,9 @@ def serve(options: RehearsalOptions, *, fetching: Fetching | None = None) -> Reh
 
 
 def over_http(address: str) -> Callable[[], Web]:
-    """Return a maker of webs that send every request, whatever its host, to this address."""
+    """Return a maker of webs that send every request, whatever its host, to this address.
+
+    But for other backpacks on this computer: those are asked themselves.
+    """
     client = Client(via=address)
-    return lambda: LiveWeb(client, played=True)
+    return lambda: Neighbourly(LiveWeb(client, played=True))

@@ -9,6 +9,7 @@ import pytest
 from migrator.archive import accounts as accounts_store
 from migrator.archive import (
     collections,
+    compared,
     kinds,
     ledger,
     pace,
@@ -100,6 +101,10 @@ def test_joining_two_learners_needs_no_scan(watched, reader, tmp_path):
         lambda archive, account: ledger.due(archive, account.id, 0),
         lambda archive, account: ledger.count_due(archive, account.id),
         lambda archive, account: ledger.open_identities(archive, account.id),
+        lambda archive, account: list(compared.known(archive, account.id)),
+        lambda archive, account: compared.is_elsewhere(archive, account, "https://x/1", "r1"),
+        lambda archive, account: compared.send_again(archive, account.id),
+        lambda archive, account: compared.note_new_id(archive, account.id, 1),
         lambda archive, account: ledger.states(archive, account.destination_id),
         lambda archive, account: ledger.accounts_with_work(archive, account.destination_id),
         lambda archive, account: ledger.record(archive, 1, 1, ledger.Result("done", "done")),
