@@ -79,6 +79,11 @@ COMMANDS = (
     Line(_MANY, "push", "Send what is planned, one durable step at a time."),
     Line(
         _MANY,
+        "cluster",
+        "Push the shards of a large cohort side by side, on this computer or on many.",
+    ),
+    Line(
+        _MANY,
         "reconcile",
         "Compare what the archive knows with what each account holds over there, and put it right.",
     ),
@@ -98,11 +103,6 @@ COMMANDS = (
         _MANY,
         "report",
         "Write how the migration stands as one web page, and as tables, Markdown or letters.",
-    ),
-    Line(
-        _DESK,
-        "serve",
-        "Open the desk for support staff: search, learners, badges and boards in a browser.",
     ),
     Line(
         _DESK,

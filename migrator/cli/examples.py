@@ -112,7 +112,26 @@ _MANY = {
             "Push at night, and stop before the day begins:",
             "push --to badgr:eu --until 06:00 --yes",
         ),
+        Example(
+            "Push one of a thousand parts, of which four are pushed at once:",
+            "push --to badgr:eu --shard 17/1000 --side-by-side 4",
+        ),
     ),
+    "cluster run": (
+        Example(
+            "Push in four processes of this computer:", "cluster run --to badgr:eu --side-by-side 4"
+        ),
+    ),
+    "cluster submit": (
+        Example(
+            "Put a thousand shards into a queue, of which four run at once:",
+            "cluster submit --to badgr:eu --shards 1000 --side-by-side 4",
+        ),
+    ),
+    "cluster worker": (
+        Example("Push shards from the queue until none is left:", "cluster worker"),
+    ),
+    "cluster status": (Example("See how far the workers are:", "cluster status"),),
     "reconcile": (
         Example("See what differs, and change nothing:", "reconcile --to badgr:eu --dry-run"),
         Example(
@@ -151,10 +170,6 @@ _MANY = {
 _CARE = {
     "datasette-metadata": (
         Example("Describe the tables for Datasette:", "datasette-metadata metadata.json"),
-    ),
-    "serve": (
-        Example("Open the desk on this computer:", "serve --open"),
-        Example("Show it to people who are not to see addresses:", "serve --mask"),
     ),
     "check": (
         Example("Read everything back:", "check"),
