@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import cast
 
-from benchmarks import data, floors
+from benchmarks import data, floors, push, rows
 from benchmarks.cohort import Cohort, MadePlace
 from benchmarks.scale import measured
 from migrator.archive.archive import Archive
@@ -112,11 +112,28 @@ def bench_dump(folder: Path) -> None:
     adapter = timed(lambda: read(file, lambda _: None))
     badges = timed(lambda: read(file, understood))
     whole = timed(lambda: ingest(file, folder))
-    row("dump: the whole ingest", BADGES, whole, least, 0.5)
+    row("dump: the whole ingest", BADGES, whole, least, None)
     row("dump:   of which the adapter", BADGES, adapter, least, None)
     row("dump:   of which understanding the badges", BADGES, badges - adapter, least, None)
     row("dump:   of which writing the archive", BADGES, whole - badges, least, None)
     row("dump: read again", BADGES, timed(lambda: again(file, folder)), least, None)
+
+
+def bench_rows(folder: Path) -> None:
+    """Rows that are ready: what SQLite alone takes."""
+    ready = rows.ready(folder, BADGES)
+    count = sum(len(values) for _, values in ready.values())
+
+    def written(bare: bool) -> float:
+        times = []
+        for _ in range(RUNS):
+            for old in folder.glob("rows.db*"):
+                old.unlink()
+            times.append(rows.write(ready, folder / "rows.db", bare=bare))
+        return median(times)
+
+    row("ready rows, keys and indexes and search", count, written(False), written(True), 0.65)
+    print(f"{'':<4}{count / BADGES:.1f} rows a badge: {count:,} rows for {BADGES:,} badges")
 
 
 def bench_size(folder: Path) -> None:
@@ -175,8 +192,10 @@ def main() -> None:
         for size in (10 * 1024, 50 * 1024, 300 * 1024):
             bench_images(Path(name), size)
         bench_dump(Path(name))
+        bench_rows(Path(name))
         bench_size(Path(name))
         bench_scale(Path(name))
+        push.main(Path(name))
 
 
 if __name__ == "__main__":
