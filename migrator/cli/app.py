@@ -106,6 +106,11 @@ COMMANDS = (
     ),
     Line(
         _DESK,
+        "serve",
+        "Open the desk for support staff: search, learners, badges and boards in a browser.",
+    ),
+    Line(
+        _DESK,
         "datasette-metadata",
         "Write titles and descriptions of every table, view and column for Datasette.",
         "datasette",

@@ -171,6 +171,10 @@ _CARE = {
     "datasette-metadata": (
         Example("Describe the tables for Datasette:", "datasette-metadata metadata.json"),
     ),
+    "serve": (
+        Example("Open the desk on this computer:", "serve --open"),
+        Example("Show it to people who are not to see addresses:", "serve --mask"),
+    ),
     "check": (
         Example("Read everything back:", "check"),
         Example("Read a part of a large archive, every day another:", "check --sample 5%"),
