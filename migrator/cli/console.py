@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
+
+from migrator.cli.terminal import bold, colours, fitted, painted, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,12 @@ class Console:
     change: Callable[[str], str] | None = None
 
     def say(self, text: str = "") -> None:
-        """Print a line for people."""
+        """Print a line for people; on a terminal in its width, with its bars in colour."""
+        if not self.json:
+            _print(_shown(self.change(text) if self.change else text))
+
+    def row(self, text: str) -> None:
+        """Print a line of a table for programs, as it is."""
         if not self.json:
             print(self.change(text) if self.change else text)
 
@@ -32,7 +38,9 @@ class Console:
 
     def last(self, text: str) -> None:
         """Print the line that counts, bold on a terminal."""
-        self.say(_bold(text) if _colours() else text)
+        if not self.json:
+            text = self.change(text) if self.change else text
+            _print(bold(text) if colours(sys.stdout) else text)
 
     def result(self, kind: str, facts: Any) -> None:
         """Print the result for programs: facts are dataclasses, dicts or lists of them."""
@@ -55,9 +63,21 @@ def _plain(facts: Any) -> dict[str, Any]:
     }
 
 
-def _colours() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def _print(text: str) -> None:
+    """Print a line, above a progress bar where one is on the same terminal."""
+    if "tqdm" in sys.modules and sys.stdout.isatty():
+        from tqdm import tqdm
+
+        tqdm.write(text)
+    else:
+        print(text)
 
 
-def _bold(text: str) -> str:
-    return f"\x1b[1m{text}\x1b[0m"
+def _shown(text: str) -> str:
+    columns = width(sys.stdout)
+    if columns is not None:
+        text = fitted(text, columns)
+    if not colours(sys.stdout):
+        return text
+    first, *others = text.split("\n")
+    return "\n".join((painted(first), *others))

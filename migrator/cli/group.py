@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import errors
-from migrator.cli.manners import lighten, mannered
+from migrator.cli.manners import in_colour, lighten, mannered
 from migrator.cli.mistakes import in_words, no_command
 
 
@@ -79,6 +79,10 @@ class Group(TyperGroup):
                 "Stopped.",
                 "Run the same command again to go on; nothing is lost or done twice.",
             ) from error
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, on a terminal with its headings in bold."""
+        return in_colour(super().get_help, ctx)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Offer names without importing what they name."""

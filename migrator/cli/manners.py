@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import textwrap
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrator.cli.mistakes import in_words, no_command
+from migrator.cli.terminal import colours, emphasised
 
 if TYPE_CHECKING:
     from migrator.cli.examples import Example
@@ -29,6 +31,7 @@ def mannered(command: Any, path: str) -> None:
     for param in command.params:
         param.shell_complete = partial(_offered, param, param.shell_complete)
     command.parse_args = partial(_parsed, command, path, command.parse_args)
+    command.get_help = partial(in_colour, command.get_help)
     command.format_epilog = partial(_write_examples, path)
 
 
@@ -83,6 +86,15 @@ def _resolved(commands: dict[str, Any], path: str, typers: Any, ctx: Any, args: 
     if args[0] not in commands and not ctx.resilient_parsing:
         raise no_command(args[0], list(commands), f"badge-migrator {path}")
     return typers(ctx, args)
+
+
+def in_colour(typers: Any, ctx: Any) -> str:
+    """Return typer's help of a command, on a terminal with its headings in bold."""
+    said: str = typers(ctx)
+    if colours(sys.stdout):
+        ctx.color = True
+        return emphasised(said)
+    return said
 
 
 def _offered(param: Any, typers: Any, ctx: Any, incomplete: str) -> list[Any]:

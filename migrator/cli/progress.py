@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,9 +27,21 @@ def progress(
 def _bar(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=what, unit=f" {unit}", leave=False, file=sys.stderr) as bar:
+    counted = "{n:,} of {total:,}" if total else "{n:,}"
+    with tqdm(
+        total=total,
+        desc=what,
+        leave=False,
+        file=sys.stderr,
+        ncols=shutil.get_terminal_size().columns - 1,
+        bar_format=f"{{desc}}: {'|{bar}| ' if total else ''}{counted} {unit}{{postfix}}",
+    ) as bar:
+        begun = time.monotonic()
 
         def show(done: int) -> None:
+            if total:
+                speed = _speed(done, total, time.monotonic() - begun)
+                bar.set_postfix_str(speed.removeprefix(", "), refresh=False)
             bar.update(done - bar.n)
 
         yield show

@@ -84,6 +84,10 @@ def _totals(opened: Archive, console: Console, *, as_csv: bool) -> None:
     console.result("status", {**_fields(found), "running": [_fields(one) for one in paces]})
     if not found.destinations:
         console.last("Next: badge-migrator plan --to DESTINATION")
+    for total in found.destinations if not paces else ():
+        if any(one.state == "planned" for one in total.states):
+            console.last(f"Next: badge-migrator push --to {total.name}")
+            break
 
 
 def _groups(opened: Archive, by: str, console: Console, *, as_csv: bool) -> None:
@@ -207,10 +211,10 @@ def _print_table(
     from migrator.files.table import line
     from migrator.report.words import plain
 
-    console.say(line(columns).rstrip())
+    console.row(line(columns).rstrip())
     for row in rows:
         # It may be shown on a terminal, which no name may steer.
-        console.say(line(plain(one) if isinstance(one, str) else one for one in row).rstrip())
+        console.row(line(plain(one) if isinstance(one, str) else one for one in row).rstrip())
 
 
 def _problems(opened: Archive, console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from migrator.archive.board import By, Group
@@ -10,6 +11,7 @@ from migrator.report.boards import WORDS, by_state
 from migrator.report.words import ANEW, ARRIVED, number, plain
 
 _BAR = 20
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d[.\d]*Z")
 _SHOWN = 40
 _NAMELESS: dict[By, str] = {
     "issuer": "no issuer named",
@@ -35,7 +37,8 @@ def group_lines(groups: list[Group], by: By) -> Iterator[str]:
 
 def pace_lines(pace: Pace) -> Iterator[str]:
     """Yield what is said of a push that runs."""
-    yield f"Running: {plain(pace.who)}."
+    who = _MOMENT.sub(r"\1 \2 UTC", plain(pace.who))
+    yield f"Running: {who}."
     if pace.per_minute is None or pace.seconds_left is None:
         yield f"  {number(pace.left)} to go; how long that takes shows in a moment."
     else:

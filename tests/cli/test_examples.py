@@ -20,6 +20,9 @@ PEOPLE = ("maria@example.org", "joerg@example.net", "aiko@example.jp")
 ALL = [(path, one) for path, found in EXAMPLES.items() for one in found]
 # Why an example is not run here, only taken apart by the real command line.
 ONLY_PARSED = {
+    "cluster run": "it starts processes; tests/cluster runs it",
+    "cluster submit": "it starts processes; tests/cluster runs it",
+    "cluster worker": "it serves until it is stopped; tests/cluster runs it",
     "demo": "tests/cli/test_demo.py runs it",
     "recover": "it asks a web archive",
     "rehearse serve": "it serves until it is stopped",
