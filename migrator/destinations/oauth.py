@@ -124,7 +124,7 @@ def code_in(pasted: str, invited: Invitation) -> str:
     Raises NotTheCode for anything else, for the answer to another sign-in too, and SignInFailed
     when the person (or the backpack) has said no.
     """
-    text = "".join(pasted.split())
+    text = "".join(pasted.split()).replace("&amp;", "&")  # copied out of a page's source
     if not text or len(text) > _LONGEST:
         raise NotTheCode("Nothing was pasted.", _PASTE)
     given = _parameters(text)

@@ -76,6 +76,7 @@ def test_address_of_a_page_that_has_a_query_already_keeps_it():
         "{query}",
         "?{query}",
         "{fragment}",
+        "{source}",
         CODE,
         f"'{CODE}'".strip("'"),
     ],
@@ -87,6 +88,7 @@ def test_code_is_found_in_whatever_of_the_address_was_copied(invited, pasted):
         "broken": whole[:30] + "\n  " + whole[30:],
         "query": urlsplit(whole).query,
         "fragment": whole.replace("?", "#"),
+        "source": whole.replace("&", "&amp;"),
     }
     assert code_in(pasted.format(**forms), invited) == CODE
 
