@@ -83,6 +83,7 @@ class People:
             "update assertion set learner_id = ? where learner_id = ?",
             "update collection set learner_id = ? where learner_id = ?",
             "update account set learner_id = ? where learner_id = ?",
+            "update note set learner_id = ? where learner_id = ?",
         ):
             self._conn.execute(statement, (learner, other))
         self._conn.execute(

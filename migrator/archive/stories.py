@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.archive.archive import Archive
+from migrator.archive.notes import Note, notes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class LearnerStory:
     name: str | None
     addresses: tuple[str, ...]
     badges: tuple[BadgeStory, ...]
+    notes: tuple[Note, ...] = ()
 
 
 _BADGES = """
@@ -105,6 +107,7 @@ def story(archive: Archive, learner_id: int) -> LearnerStory:
         learner["name"],
         tuple(row[0] for row in addresses),
         tuple(_badge(archive, row) for row in badges),
+        notes_of(archive, learner_id),
     )
 
 

@@ -111,6 +111,11 @@ COMMANDS = (
     ),
     Line(
         _DESK,
+        "note",
+        "Note something about a learner; `status` and the desk show it to whoever asks next.",
+    ),
+    Line(
+        _DESK,
         "datasette-metadata",
         "Write titles and descriptions of every table, view and column for Datasette.",
         "datasette",

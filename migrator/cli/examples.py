@@ -171,6 +171,12 @@ _CARE = {
     "datasette-metadata": (
         Example("Describe the tables for Datasette:", "datasette-metadata metadata.json"),
     ),
+    "note": (
+        Example(
+            "Remember what was agreed:",
+            'note maria@example.org "Will confirm the new address this week."',
+        ),
+    ),
     "serve": (
         Example("Open the desk on this computer:", "serve --open"),
         Example("Show it to people who are not to see addresses:", "serve --mask"),

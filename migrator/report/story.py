@@ -46,6 +46,8 @@ ABOUT = "All about it"
 def story_lines(story: LearnerStory) -> Iterator[str]:
     """Yield the story of one learner, a line at a time."""
     yield f"{who_holds(story)}: {story_sum(story)}"
+    for note in story.notes:
+        yield f"  Note, {day(note.written_at)}, {plain(note.author)}: {plain(note.text)}"
     for badge in story.badges:
         yield ""
         yield f"  {badge_title(badge)}"

@@ -233,12 +233,12 @@ def test_while_somebody_is_at_work_nobody_is_forgotten(people, contents):
 
 
 def test_a_table_that_nobody_told_us_of_stops_the_removal(people, contents):
-    people.conn.execute("create table note (id integer primary key, learner_id references learner)")
+    people.conn.execute("create table memo (id integer primary key, learner_id references learner)")
     people.conn.execute(
-        "insert into note values (1, (select learner_id from identity where value = ?))", (ANN,)
+        "insert into memo values (1, (select learner_id from identity where value = ?))", (ANN,)
     )
     before = contents(people)
-    with pytest.raises(errors.MigratorError, match="table note still needs"):
+    with pytest.raises(errors.MigratorError, match="table memo still needs"):
         forget(people, ANN, lambda said: None)
     assert contents(people) == before
     assert people.one("pragma foreign_keys")[0] == 1

@@ -139,6 +139,17 @@ MOVED: dict[str, Described] = {
             "filled": "how many of our badges it holds there",
         },
     ),
+    "note": Described(
+        "Notes",
+        "What support staff noted about a learner.",
+        {
+            "id": ID,
+            "learner_id": "the learner",
+            "written_at": "when",
+            "author": "who wrote it: the name at the desk, or on the computer",
+            "text": "the note",
+        },
+    ),
     "removal": Described(
         "Removals",
         "That a person was removed from the archive; nothing about whom.",

@@ -144,6 +144,7 @@ delete from main.transfer where id in gone_transfer;
 delete from main.problem where id in gone_problem;
 delete from main.source_file where mentions(locator) or mentions(content);
 delete from main.collection where id in gone_collection;
+delete from note where learner_id in gone_learner;
 delete from account_address where account_id in gone_account;
 delete from main.account where id in gone_account;
 delete from main.sighting where id in gone_sighting;

@@ -26,6 +26,7 @@ _OUR_WORDS = {
     "attempt": ("detail",),
     "verdict": ("detail",),
     "award_mapping": ("account",),
+    "note": ("author", "text"),
 }
 
 

@@ -196,6 +196,12 @@ def _told(alias: str) -> str:
 
 AFTER_PEOPLE = (
     Copied(
+        "note",
+        ("written_at", "author", "text"),
+        key=("learner_id", "written_at", "author", "text"),
+        needed={"learner_id": "learner"},
+    ),
+    Copied(
         "account_address",
         ("value", "told_at"),
         key=("destination_id", "value"),

@@ -14,6 +14,7 @@ from migrator.archive.schema.award import add_awards
 from migrator.archive.schema.bookmark import add_bookmarks
 from migrator.archive.schema.cohort import add_cohorts
 from migrator.archive.schema.first import make_tables
+from migrator.archive.schema.note import add_notes
 from migrator.archive.schema.recipient import add_recipients
 from migrator.archive.schema.reconcile import add_comparisons
 from migrator.archive.schema.web import add_web_answers
@@ -61,6 +62,12 @@ def _recipient(db: Database) -> None:
 def _reconcile(db: Database) -> None:
     add_comparisons(db.conn)
     db.conn.execute("pragma user_version = 7")
+
+
+@migrations(name="0008_note")
+def _note(db: Database) -> None:
+    add_notes(db.conn)
+    db.conn.execute("pragma user_version = 8")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
