@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
-from contextlib import redirect_stdout
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 
 from migrator import errors
@@ -35,14 +36,17 @@ def answer(app: Callable[[], object]) -> None:
     if os.environ.get(ASKED) == "complete_bash":
         mended = _from_bash()
     said = io.StringIO()
+    code: object = 1
     try:
-        with redirect_stdout(said):
+        with redirect_stdout(said), _without_rich():
             app()
     except SystemExit as end:
-        _print(said.getvalue(), mended)
-        raise SystemExit(end.code) from None
+        code = end.code
+        with suppress(BrokenPipeError):
+            _print(said.getvalue(), mended)
     except (errors.MigratorError, OSError, ValueError):
-        raise SystemExit(1) from None
+        pass  # who has typed half a line is told nothing
+    sys.exit(code)  # type: ignore[arg-type] # what typer has ended with
 
 
 def mend(pieces: list[str], cursor: int) -> Mended:
@@ -71,6 +75,20 @@ def mend(pieces: list[str], cursor: int) -> Mended:
         behind = behind.partition("=")[2]
     behind = behind.removesuffix("@")  # which bash replaces too, unlike the other signs
     return Mended(tuple(words), at, behind)
+
+
+@contextmanager
+def _without_rich() -> Iterator[None]:
+    """Keep typer from drawing help texts with rich: it takes long, and breaks them in lines."""
+    rich = sys.modules.get("rich")
+    sys.modules["rich"] = None  # type: ignore[assignment] # how Python says: not to be imported
+    try:
+        yield
+    finally:
+        if rich is None:
+            del sys.modules["rich"]
+        else:
+            sys.modules["rich"] = rich
 
 
 def _from_bash() -> Mended | None:

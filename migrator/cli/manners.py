@@ -59,6 +59,8 @@ class _Light:
             return () if many else None
         if many and not value and not isinstance(value, str):
             return value
+        if type(value) is self._annotation and value == param.default:
+            return value
         if self._usual and self._annotation is str and isinstance(value, str):
             return value
         if self._usual and self._annotation is Path and _is_path(value):
