@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import typer
-
 from migrator import errors
 from migrator.cli.console import Console, complain
+from migrator.cli.question import ask
 
 if TYPE_CHECKING:
     from migrator.archive.accounts import SavedDestination
@@ -106,7 +105,7 @@ def _code(console: Console, invited: Invitation) -> str:
 
 def _line(console: Console) -> str:
     if sys.stdin.isatty():
-        return str(typer.prompt("Address", default="", show_default=False, err=console.json))
+        return ask("Address", err=console.json)
     line = sys.stdin.readline()
     if not line:
         raise errors.SignInFailed(

@@ -177,6 +177,8 @@ def _found(
 def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
     import sys
 
+    from migrator.cli.question import ask
+
     password = keys.password(username, saved.name)
     if password is not None:
         return password
@@ -185,7 +187,7 @@ def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
             f"No password is known for {username} at {saved.name}.",
             "Set BADGE_MIGRATOR_PASSWORD, or run `login` at a terminal.",
         )
-    return str(typer.prompt(f"Password of {username} at {saved.url}", hide_input=True))
+    return ask(f"Password of {username} at {saved.url}", hidden=True)
 
 
 def _to_award(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keyring
+import keyring.backend
+import keyring.core
 import pytest
+import requests
 
 from migrator.archive.archive import Archive
 from migrator.cli.app import main
@@ -118,3 +125,70 @@ def as_if_real(tmp_path):
             conn.execute("update web_answer set origin = 'live', via = null")
 
     return believed
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """A keyring that holds what it is given for as long as the test runs."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.held = {}
+
+    def get_password(self, service, username):
+        return self.held.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.held[service, username] = password
+
+    def delete_password(self, service, username):
+        self.held.pop((service, username), None)
+
+
+@pytest.fixture
+def memory():
+    before = keyring.core._keyring_backend
+    backend = Memory()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.core._keyring_backend = before
+
+
+class Person(io.StringIO):
+    """Somebody who reads what is printed, says yes in the browser, and pastes what it shows.
+
+    `first` is what they paste before that; `email` is as whom their browser is signed in. Some sit
+    at a terminal.
+    """
+
+    def __init__(
+        self, capsys, email=MARIA, first=(), change=lambda address: address, terminal=False
+    ):
+        super().__init__()
+        self.isatty = lambda: terminal
+        self._capsys = capsys
+        self._email = email
+        self._first = list(first)
+        self._change = change
+        self.out = self.err = ""
+
+    def readline(self, *_):
+        printed = self._capsys.readouterr()
+        self.out, self.err = self.out + printed.out, self.err + printed.err
+        if self._first:
+            return f"{self._first.pop(0)}\n"
+        url = re.search(r"^  (http://\S+)$", self.out + self.err, re.MULTILINE)[1]
+        form = {"username": self._email, "password": "rehearsal", "allow": "yes"}
+        page = requests.post(url, data=form, timeout=10).text
+        return self._change(html.unescape(re.search(r'id="address">([^<]+)<', page)[1]))
+
+
+@pytest.fixture
+def person(monkeypatch, capsys):
+    def sit_down(**how):
+        one = Person(capsys, **how)
+        monkeypatch.setattr(sys, "stdin", one)
+        return one
+
+    return sit_down

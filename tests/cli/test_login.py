@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import io
+import getpass
 import re
-import sys
 from dataclasses import replace
 
-import keyring
-import keyring.backend
-import keyring.core
 import pytest
-import requests
 
 from migrator.cli.rehearse import CLIENT_ID, REDIRECT
 from migrator.destinations import presets
@@ -25,69 +19,6 @@ OF_SCHOOL = ("--client-id", CLIENT_ID, "--redirect", REDIRECT)
 SCHOOL = Application(
     CLIENT_ID, "School", ("rw:profile", "rw:backpack"), "0f-sch00l", redirect_uris=(REDIRECT,)
 )
-
-
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that holds what it is given for as long as the test runs."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.held = {}
-
-    def get_password(self, service, username):
-        return self.held.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.held[service, username] = password
-
-    def delete_password(self, service, username):
-        self.held.pop((service, username), None)
-
-
-@pytest.fixture
-def memory():
-    before = keyring.core._keyring_backend
-    backend = Memory()
-    keyring.set_keyring(backend)
-    yield backend
-    keyring.core._keyring_backend = before
-
-
-class Person(io.StringIO):
-    """Somebody who reads what is printed, says yes in the browser, and pastes what it shows.
-
-    `first` is what they paste before that; `email` is as whom their browser is signed in.
-    """
-
-    def __init__(self, capsys, email=MARIA, first=(), change=lambda address: address):
-        super().__init__()
-        self._capsys = capsys
-        self._email = email
-        self._first = list(first)
-        self._change = change
-        self.out = self.err = ""
-
-    def readline(self, *_):
-        printed = self._capsys.readouterr()
-        self.out, self.err = self.out + printed.out, self.err + printed.err
-        if self._first:
-            return f"{self._first.pop(0)}\n"
-        url = re.search(r"^  (http://\S+)$", self.out + self.err, re.MULTILINE)[1]
-        form = {"username": self._email, "password": "rehearsal", "allow": "yes"}
-        page = requests.post(url, data=form, timeout=10).text
-        return self._change(html.unescape(re.search(r'id="address">([^<]+)<', page)[1]))
-
-
-@pytest.fixture
-def person(monkeypatch, capsys):
-    def sit_down(**how):
-        one = Person(capsys, **how)
-        monkeypatch.setattr(sys, "stdin", one)
-        return one
-
-    return sit_down
 
 
 @pytest.fixture
@@ -207,6 +138,26 @@ def test_wrong_paste_may_be_put_right_twice(run, rehearsal, memory, person):
     anybody = person(first=["", "https://backpack.example.org/?code=of-another-day"])
     run("login", f"badge-connect:{rehearsal.url}", "--as", MARIA)
     assert "Nothing was pasted" in anybody.err
+
+
+def test_person_at_a_terminal_is_asked_there(run, rehearsal, memory, person):
+    anybody = person(terminal=True, first=[""])
+    run("login", f"badge-connect:{rehearsal.url}", "--as", MARIA)
+    assert "Address: " in anybody.out
+    anybody = person(terminal=True)
+    assert run("login", f"badge-connect:{rehearsal.url}", "--as", MARIA, "--json").json
+
+
+@pytest.mark.parametrize("kind", ["badge-connect", "badgr"])
+def test_ctrl_c_at_a_question_stops_the_command(run, rehearsal, memory, person, monkeypatch, kind):
+    def stop(_=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("BADGE_MIGRATOR_PASSWORD")
+    monkeypatch.setattr(getpass, "getpass", stop)  # the terminal itself
+    person(terminal=True, change=stop)
+    ended = run("login", f"{kind}:{rehearsal.url}", "--as", MARIA, expected=130)
+    assert "nobody has signed in" in ended.err
 
 
 def test_program_that_is_known_no_more_registers_anew_the_next_time(run, rehearsal, memory, person):
