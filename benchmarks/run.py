@@ -15,6 +15,7 @@ from typing import cast
 
 from benchmarks import data, floors, push, rows
 from benchmarks.cohort import Cohort, MadePlace
+from benchmarks.pages import bench_pages
 from benchmarks.scale import measured
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
@@ -195,6 +196,7 @@ def main() -> None:
         bench_rows(Path(name))
         bench_size(Path(name))
         bench_scale(Path(name))
+        bench_pages(Path(name), SCALES)
         push.main(Path(name))
 
 
