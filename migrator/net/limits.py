@@ -139,21 +139,28 @@ class _Host:
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return the seconds a server asks to wait, 0 to 3600; None when it does not say.
 
-    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3).
+    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). A date is meant by the
+    server's own clock, which the answer shows (`Date`); ours may be a day off.
     """
     text = headers.get("Retry-After", "").strip()
     if not text:
         return None
     if text.isascii() and text.isdigit():
         return min(float(text[:10]), LONGEST_WAIT)
+    until = _moment(text)
+    if until is None:
+        return None
+    there = _moment(headers.get("Date", "")) or now or datetime.now(UTC)
+    return min(max((until - there).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment an HTTP date means, None when it is none."""
     try:
-        until = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    seconds = (until - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_WAIT)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def read_body(raw: RawBody, headers: Mapping[str, str], most: int) -> bytes:

@@ -150,3 +150,10 @@ def test_a_body_over_the_limit_is_left_where_it_is():
 
 def test_a_length_that_is_no_number_is_not_believed():
     assert read_body(Raw(b"ab"), {"Content-Length": "99999999999x"}, 4) == b"ab"
+
+
+@pytest.mark.parametrize("date", ["Sun, 22 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 12:00:00 GMT"])
+def test_a_date_is_meant_by_the_servers_clock_however_far_off_ours_is(date):
+    headers = {"Date": date, "Retry-After": date.replace("12:00:00", "12:01:30")}
+    assert retry_after(headers, NOW) == 90
+    assert retry_after(headers | {"Date": "nonsense"}, NOW) in (0, 3600)

@@ -24,7 +24,9 @@ from migrator.archive import ledger, totals
 from migrator.archive.archive import Archive
 from migrator.destinations.base import Credentials
 from migrator.transfer.campaign import Campaign
+from migrator.transfer.comparison import Watcher
 from migrator.transfer.push import Limits
+from migrator.transfer.reconcile import Reconciliation
 
 MEMORY = Path("/dev/shm")  # every step is synced to disk, which takes a minute on a real one
 PEOPLE = ("ann@example.org", "bob@example.org", "eve@example.org")
@@ -128,13 +130,41 @@ class Journey(RuleBasedStateMachine):
         if who in self.accounts:
             self.backpack_of(who).setdefault(self.tools.make.url(number), f"theirs {number}")
 
-    @rule(reason=st.sampled_from([None, "revoked", "rate_limited"]))
+    @rule(number=st.integers(0, 30), send_again=st.booleans())
+    def somebody_deletes_it_over_there(self, number, send_again):
+        there = self.backpack_of(PEOPLE[number % 3])
+        if there.pop(self.tools.make.url(number), None) is not None:
+            self.desk.backpack.arrived.pop(self.tools.make.url(number), None)
+        self.reconcile(send_again)
+
+    @rule(send_again=st.booleans())
+    def reconcile(self, send_again):
+        sent = len(self.desk.backpack.sent)
+        for repaired in (None, 0):
+            compared = self.compared(send_again=send_again and repaired is None)
+            assert len(self.desk.backpack.sent) == sent
+            for one in compared:
+                assert one.missing == 0
+                assert repaired in (None, one.repaired)
+
+    def compared(self, send_again):
+        backpack, found = self.desk.backpack, []
+        backpack.faults = []
+        job = Reconciliation(
+            *(self.desk.archive, self.desk.saved, backpack, MemoryKeys(), self.tools.treated()),
+            send_again=send_again,
+        )
+        job.run(None, "9999", Watcher(lambda difference: None, found.append))
+        return found
+
+    @rule(reason=st.sampled_from([None, "revoked", "rate_limited", "deleted_there"]))
     def retry(self, reason):
         ledger.retry(self.desk.archive, self.desk.saved.id, reason, None)
 
     def finish(self):
         self.clock.advance(3600)
-        ledger.retry(self.desk.archive, self.desk.saved.id, None, None)
+        for reason in (None, "deleted_there"):
+            ledger.retry(self.desk.archive, self.desk.saved.id, reason, None)
         self.desk.plan()
         self.desk.backpack.faults = []
         self.campaign(Limits()).push(None, lambda sent: None)
