@@ -220,6 +220,10 @@ def _announce(console: Console, description: Description, via: str | None) -> No
         f" {description.emails[0] if description.emails else 'EMAIL'}"
     )
     console.say(f"     badge-migrator plan --to badgr:{description.url} --via {web_url}")
+    console.say(
+        f"It also speaks Badge Connect and Open Badges 3.0: badge-connect:{description.url},"
+        f" open-badges-3:{description.url}"
+    )
     console.say("What arrived is shown at /__rehearsal__/. Ctrl-C stops.")
     console.result(
         "rehearsal",

@@ -33,6 +33,7 @@ _DESCRIPTIONS = {
     401: "no valid auth token found",
     404: "entity not found or insufficient privileges",
 }
+_MINOR = {401: "unauthorizedrequest", 403: "forbidden", 404: "not_found", 405: "not_allowed"}
 _BADGE_CONNECT = {
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
@@ -48,6 +49,7 @@ class Style(StrEnum):
     V1 = "v1"
     BADGE_CONNECT = "bcv1"
     PUBLIC = "public"
+    OPEN_BADGES_3 = "ob3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def refusal(style: Style, refused: Refused) -> Reply:
     """Return what this generation of the API writes for a refusal."""
     if style is Style.BADGE_CONNECT:
         return _badge_connect(refused)
+    if style is Style.OPEN_BADGES_3:
+        return _status_info(refused)
     if style is Style.V1:
         body = refused.detail if refused.detail is not None else refused.validation
         detail = {"detail": body} if isinstance(body, str) else body
@@ -149,6 +153,22 @@ def _badge_connect(refused: Refused) -> Reply:
     )
     status = 401 if text == "PERMISSION_DENIED" else refused.status
     return Reply(status, {"status": {"error": error, "statusCode": status, "statusText": text}})
+
+
+def _status_info(refused: Refused) -> Reply:
+    """Write an Imsx_StatusInfo (1EdTech, Open Badges 3.0, B.3.1)."""
+    words = refused.detail if isinstance(refused.detail, str) else "The request is not valid."
+    minor = {
+        "imsx_codeMinorFieldName": "rehearsal",
+        "imsx_codeMinorFieldValue": _MINOR.get(refused.status, "invalid_data"),
+    }
+    body = {
+        "imsx_codeMajor": "failure",
+        "imsx_severity": "error",
+        "imsx_description": words,
+        "imsx_codeMinor": {"imsx_codeMinorField": [minor]},
+    }
+    return Reply(refused.status, body, media_type=JSON)
 
 
 def oauth(error: str, description: str = "") -> Reply:

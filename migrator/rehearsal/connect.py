@@ -83,11 +83,11 @@ def listed(call: Call) -> Reply:
     if since is not None:
         # Nothing here is older than the rehearsal; on a real server it is the last change.
         badges = badges if since <= call.desk.clock() else []
-    limit = min(_number(call, "limit", _DEFAULT_PAGE) or _DEFAULT_PAGE, _LONGEST_PAGE)
-    offset = _number(call, "offset", 0)
+    limit = min(number(call, "limit", _DEFAULT_PAGE) or _DEFAULT_PAGE, _LONGEST_PAGE)
+    offset = number(call, "offset", 0)
     page = badges[offset : offset + limit]
-    links = _links(call, limit, offset, len(badges))
-    return _answered(*(_shape(held, call.base) for held in page), headers=links)
+    pages = links(call, limit, offset, len(badges))
+    return _answered(*(_shape(held, call.base) for held in page), headers=pages)
 
 
 def imported(call: Call) -> Reply:
@@ -140,12 +140,13 @@ def _since(call: Call) -> datetime | None:
     return since
 
 
-def _number(call: Call, name: str, default: int) -> int:
+def number(call: Call, name: str, default: int) -> int:
+    """Return a number of the query, the default for what is none."""
     text = call.request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
-def _links(call: Call, limit: int, offset: int, total: int) -> Headers:
+def links(call: Call, limit: int, offset: int, total: int) -> Headers:
     """Return where the other pages are: next (if there is one), first, last, and the one before."""
     last = max(0, (total - 1) // limit * limit)
     places = [("next", offset + limit)] if offset + limit < total else []

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from migrator.rehearsal.answers import HTML, Refused, Reply, Style
 from migrator.rehearsal.call import Call, Route
 from migrator.rehearsal.connect import CREATE, PERSONS_PAGE, PROFILE, READ
+from migrator.rehearsal.credentials import SCOPES as OPEN_BADGES_3
 from migrator.rehearsal.signin import count, key_of, throttled
 from migrator.rehearsal.state import Account
 from migrator.rehearsal.tokens import Application
@@ -26,6 +27,7 @@ _SAID = {
     CREATE: "Add badges into a User's Backpack",
     "rw:profile": "See who you are and update your profile",
     "rw:backpack": "List, add and remove badges in a User's Backpack",
+    **OPEN_BADGES_3,
 }
 
 

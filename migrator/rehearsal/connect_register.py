@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from migrator.rehearsal.answers import Reply, Style
 from migrator.rehearsal.call import Call, Route
-from migrator.rehearsal.connect import CREATE, PROFILE, READ, SCOPES
+from migrator.rehearsal.connect import CREATE, PROFILE, READ
 from migrator.rehearsal.tokens import Application
 
 _ADDRESSES = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
@@ -26,11 +26,16 @@ _ALPHABET = string.ascii_letters + string.digits
 
 def register(call: Call) -> Reply:
     """Answer `POST /o/register`."""
+    return registered(call, (PROFILE, CREATE, READ))
+
+
+def registered(call: Call, offered: tuple[str, ...]) -> Reply:
+    """Register a program that may ask for the scopes that are offered."""
     body = call.body()
-    wrong = _wrong(body)
+    wrong = _wrong(body, offered)
     if wrong:
         return Reply(400, {"error": wrong[0], "error_description": "; ".join(wrong)})
-    scopes = _scopes(body)
+    scopes = _scopes(body, offered)
     application = Application(
         client_id=_random(40),
         name=str(body["client_name"]),
@@ -69,7 +74,7 @@ def _shape(call: Call, body: dict[str, Any], application: Application) -> dict[s
     }
 
 
-def _wrong(body: dict[str, Any]) -> list[str]:
+def _wrong(body: dict[str, Any], offered: tuple[str, ...]) -> list[str]:
     """Return what is wrong, in the words of the real server where they were recorded."""
     missing = [f"{name}: This field is required." for name in _NEEDED if not body.get(name)]
     if missing:
@@ -81,17 +86,17 @@ def _wrong(body: dict[str, Any]) -> list[str]:
     wrong = [f"{name}: Must be a valid HTTPS URI" for name, uri in named if not _is_https(uri)]
     if not wrong and len({urlsplit(uri).netloc.lower() for _, uri in named}) > 1:
         wrong.append("redirect_uris: All URIs must be on one domain")  # these words: not recorded
-    if not wrong and not _scopes(body):
+    if not wrong and not _scopes(body, offered):
         wrong.append(_NO_SCOPE)
     if not wrong and body.get("token_endpoint_auth_method", _SECRET_AT[0]) not in _SECRET_AT:
         wrong.append("token_endpoint_auth_method: This method is not supported")  # not recorded
     return wrong
 
 
-def _scopes(body: dict[str, Any]) -> tuple[str, ...]:
+def _scopes(body: dict[str, Any], offered: tuple[str, ...]) -> tuple[str, ...]:
     """Return what it may ask for: everything when it names nothing, else what is known of it."""
     asked = str(body.get("scope") or "").split()
-    return tuple(one for one in asked if one in SCOPES) if asked else (PROFILE, CREATE, READ)
+    return tuple(one for one in asked if one in offered) if asked else offered
 
 
 def _is_https(uri: Any) -> bool:

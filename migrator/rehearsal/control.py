@@ -86,6 +86,7 @@ class Control:
         return {
             "emails": [each.email for each in account.emails],
             "badges": len(held),
+            "credentials": len(self.state.credentials.get(account.id, ())),
             "pending": sum(1 for each in held if self.state.is_pending(each)),
             "open_badge_ids": [each.open_badge_id for each in held],
             "collections": {each.name: len(each.assertions) for each in found},

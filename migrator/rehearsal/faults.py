@@ -31,6 +31,7 @@ SENDING = (
     "POST /v2/backpack/import",
     "POST /v1/earner/badges",
     "POST /bcv1/assertions",
+    "POST /ims/ob/v3p0/credentials",
     "POST /v2/backpack/collections",
     "PUT /v2/backpack/collections",
     "POST /v2/issuers",

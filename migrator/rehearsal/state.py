@@ -167,6 +167,8 @@ class State:
         self.badge_classes: dict[str, BadgeClassRow] = {}
         self.media: dict[str, str] = {}
         self.imports: Counter[tuple[str, str]] = Counter()
+        self.credentials: dict[str, dict[tuple[str, str], bytes | str]] = {}
+        self.profiles: dict[str, JsonObject] = {}
         self.requests: Counter[tuple[str, int]] = Counter()
         self._by_address: dict[str, str] = {}
         self._by_badge: dict[tuple[str, str], str] = {}
