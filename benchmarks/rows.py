@@ -40,7 +40,7 @@ def write(rows: Ready, path: Path, *, bare: bool) -> float:
     """
     if bare:
         conn = sqlite3.connect(path, isolation_level=None)
-        conn.execute("pragma page_size = 16384")
+        conn.execute("pragma page_size = 4096")
         conn.execute("pragma journal_mode = wal")
         conn.execute("pragma synchronous = normal")
         for table, (columns, _) in rows.items():

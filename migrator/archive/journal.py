@@ -29,7 +29,7 @@ def keep_journal(conn: sqlite3.Connection, path: Path) -> str:
     """
     if not on_network(path) and _shares(conn):
         conn.execute("pragma synchronous = normal")
-        conn.execute("pragma wal_autocheckpoint = 4000")
+        conn.execute("pragma wal_autocheckpoint = 16000")
         return WAL
     conn.execute(f"pragma journal_mode = {ROLLBACK}")
     conn.execute("pragma synchronous = full")

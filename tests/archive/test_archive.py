@@ -59,7 +59,7 @@ def test_a_new_archive_is_marked_and_readable_by_any_sqlite_tool(tmp_path):
     conn = sqlite3.connect(tmp_path / "a.db")
     assert conn.execute("pragma application_id").fetchone() == (APPLICATION_ID,)
     assert conn.execute("pragma user_version").fetchone() == (LATEST,)
-    assert conn.execute("pragma page_size").fetchone() == (16384,)
+    assert conn.execute("pragma page_size").fetchone() == (4096,)
     assert conn.execute("pragma journal_mode").fetchone() == ("wal",)
     for view in ("badge_overview", "transfer_status", "learner_status", "source_summary"):
         conn.execute(f"select * from {view}")
@@ -229,7 +229,7 @@ def look_at_everything(path):
         opened.all("select * from document")
 
 
-@pytest.mark.parametrize("kept", [10, 90, 16384 + 7, 5 * 16384])
+@pytest.mark.parametrize("kept", [10, 90, 4096 + 7, 5 * 4096])
 def test_a_cut_off_archive_is_damaged_whatever_is_left(archive, tmp_path, make, reader, kept):
     reader.outcomes(archive, tmp_path, [make.found(number) for number in range(50)])
     archive.conn.execute("pragma wal_checkpoint(truncate)")
@@ -245,7 +245,7 @@ def test_a_page_of_rubbish_is_found_out_while_writing(archive, tmp_path, make, r
     reader.outcomes(archive, tmp_path, [make.found(number) for number in range(50)])
     archive.conn.execute("pragma wal_checkpoint(truncate)")
     rubbish = bytearray(archive.path.read_bytes())
-    rubbish[16384:] = b"\xa5" * (len(rubbish) - 16384)
+    rubbish[4096:] = b"\xa5" * (len(rubbish) - 4096)
     (tmp_path / "bad.db").write_bytes(rubbish)
     with pytest.raises(errors.ArchiveDamaged), Archive.open(tmp_path / "bad.db") as bad:
         bad.begin_run("archive")

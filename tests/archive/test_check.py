@@ -327,7 +327,7 @@ def test_a_page_with_a_wrong_count_of_cells_is_told_by_its_table(tiny, checked):
     tiny.conn.execute("pragma wal_checkpoint(truncate)")
     tiny.close()
     whole = bytearray(tiny.path.read_bytes())
-    head = (page - 1) * 16384
+    head = (page - 1) * 4096
     assert whole[head] == 13  # a leaf of a table (SQLite's file format, 1.6)
     whole[head + 4] = 1  # one cell, where there were two
     tiny.path.write_bytes(whole)
@@ -367,7 +367,7 @@ def test_what_is_broken_a_thousand_times_is_listed_as_far_as_it_helps(archive, c
 
 def test_pages_that_sqlite_cannot_read_are_gone_round(archive, reader, tmp_path, make, checked):
     outcomes = [
-        make.found(n, assertion=make.json(make.assertion(n, narrative="n" * (n * 100))))
+        make.found(n, assertion=make.json(make.assertion(n, narrative="n" * (n * 20))))
         for n in range(1, 120)
     ]
     reader.outcomes(archive, tmp_path, outcomes)
@@ -380,9 +380,9 @@ def test_pages_that_sqlite_cannot_read_are_gone_round(archive, reader, tmp_path,
     for victim in (20, 40):
         at = whole.find(kept[victim][:200])
         assert whole.count(kept[victim][:200]) == 1
-        page = at // 16384
+        page = at // 4096
         lost[victim] = page
-        whole = whole[: page * 16384] + b"\xff" * 16384 + whole[(page + 1) * 16384 :]
+        whole = whole[: page * 4096] + b"\xff" * 4096 + whole[(page + 1) * 4096 :]
     archive.path.write_bytes(whole)
     with Archive.read(archive.path) as opened:
         done, found = checked(opened)

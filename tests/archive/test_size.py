@@ -13,9 +13,9 @@ ARTWORK = 50 * 1024
 
 
 def grown(archive, cohort):
-    before = archive.one("select page_count * 16384 from pragma_page_count")[0]
+    before = archive.one("select page_count * 4096 from pragma_page_count")[0]
     read_source(archive, cohort, MadePlace(), lambda counts: None)
-    return archive.one("select page_count * 16384 from pragma_page_count")[0] - before
+    return archive.one("select page_count * 4096 from pragma_page_count")[0] - before
 
 
 @pytest.mark.parametrize(("each", "most"), [(1, 0.0200), (3, 0.0185)])

@@ -358,7 +358,7 @@ def test_damaged_pages_are_refused(archive, other, make, reader, tmp_path):
     other.conn.execute("pragma wal_checkpoint(truncate)")
     other.close()
     data = bytearray(other.path.read_bytes())
-    data[(root - 1) * 16384 + 8 : (root - 1) * 16384 + 1000] = os.urandom(992)
+    data[(root - 1) * 4096 + 8 : (root - 1) * 4096 + 1000] = os.urandom(992)
     (tmp_path / "bad.db").write_bytes(data)
     raised(errors.ArchiveDamaged, tmp_path / "bad.db", archive.path, "damaged|cannot be read")
 
