@@ -32,6 +32,7 @@ _HEADERS = (
 # Of Datasette's own pages about itself only what signing in needs: others name paths and settings.
 _ITSELF = re.compile(r"/-/(login|logout|static/.*|desk/.*)")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", re.ASCII)
+_LARGEST_FORM = 64 * 1024
 _TRIES, _SECONDS = 10, 60.0
 
 
@@ -84,6 +85,9 @@ class Guard:
             return 405, "The desk only answers GET and POST."
         if not _from_here(headers, host):
             return 403, "This form was not sent from a page of the desk. Nothing was changed."
+        length = headers.get(b"content-length", b"")
+        if not length.isdigit() or int(length) > _LARGEST_FORM:
+            return 413, "That is more than a form of the desk holds."
         if scope["path"] == "/-/login" and self._too_many():
             return 429, "Too many tries to sign in. Wait a minute, then try again."
         return None

@@ -6,6 +6,8 @@ from migrator.report import style
 
 _DESK = """
 body { padding-top: 0; }
+h1, h2, h3 { text-align: left; }
+dd, a, code, pre, .badge p { overflow-wrap: anywhere; }
 .skip { position: absolute; left: -99rem; background: var(--ground); padding: .5rem 1rem; }
 .away { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .skip:focus { left: .5rem; top: .5rem; z-index: 1; }
@@ -38,7 +40,7 @@ h1 + .lead { margin-top: .5rem; }
 .where.wait { border-color: var(--wait); } .where.stop { border-color: var(--stop); }
 .where p, .badge p { margin: .25rem 0; }
 .picture { float: right; width: 9rem; height: 9rem; object-fit: contain; margin: 0 0 1rem 1.5rem; }
-dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; }
+dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.25rem; }
 dl.facts dt { color: var(--soft); } dl.facts dd { margin: 0; }
 pre { background: var(--panel); border-radius: .5rem; padding: .9rem 1rem; overflow: auto;
   max-height: 30rem; white-space: pre-wrap; font-size: .875rem; }
@@ -53,7 +55,8 @@ select { background: var(--ground); border: 1px solid var(--soft); border-radius
   padding: .4rem; max-width: 100%; }
 .field { margin: 1rem 0; } .field label { display: block; font-weight: 600; }
 @media (max-width: 40rem) { .desk form { margin-left: 0; width: 100%; } .desk input { flex: 1; }
-  .picture { float: none; display: block; margin: 0 0 1rem; } .big { flex-direction: column; } }
+  .picture { float: none; display: block; margin: 0 0 1rem; } .big { flex-direction: column; }
+  dl.facts { grid-template-columns: minmax(0, 1fr); } dl.facts dd { margin-bottom: .5rem; } }
 """
 STYLE = style.STYLE + _DESK
 """The style sheet of every page of the desk."""

@@ -40,6 +40,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["paragraphs"] = lambda text: Markup(markup.paragraphs(str(text)))  # noqa: S704 - escaped there
     # Drawn by us, every text in it escaped there.
     env.filters["drawn"] = Markup
+    env.filters["sentence"] = lambda text: Markup(markup.sentence(str(text)))  # noqa: S704 - escaped there
+    env.filters["breakable"] = lambda text: Markup(markup.breakable(text))  # noqa: S704 - escaped there
+    env.filters["moment"] = moment
     env.filters["said"] = said
     env.filters["day"] = day
     env.filters["number"] = number
@@ -72,6 +75,11 @@ def render_cell(value: Any, datasette: Any) -> Markup | None:
     if not value.startswith(("http://", "https://")):
         return None
     return Markup(markup.link(value))  # noqa: S704 - escaped there
+
+
+def moment(at: str | None) -> str:
+    """Return an ISO 8601 moment to the minute, "" for none."""
+    return f"{at[:10]} {at[11:16]} UTC" if at and len(at) > 16 else at or ""
 
 
 def inert(value: Any) -> Any:

@@ -10,7 +10,7 @@ from datasette import Response  # type: ignore[import-untyped] # has no types
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.web import boards, files, finding, listing, start
+from migrator.web import actions, boards, files, finding, listing, start
 from migrator.web.answer import shown
 from migrator.web.badge import badge_page
 from migrator.web.learner import learner_page
@@ -140,6 +140,8 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/totals\.(?P<format>csv|json)$", _START),
     (rf"^/find{_SHAPE}", _page(finding.find_page)),
     (rf"^/learner/{_ID}{_SHAPE}", _page(learner_page)),
+    (rf"^/learner/{_ID}/note$", actions.acted(actions.note)),
+    (rf"^/learner/{_ID}/retry$", actions.acted(actions.retry)),
     (rf"^/badge/{_ID}{_SHAPE}", _page(badge_page)),
     (rf"^/badge/{_ID}/picture$", _file(files.picture, addresses=False)),
     (rf"^/badge/{_ID}/original/(?P<part>\d{{1,19}})$", _file(files.baked, addresses=True)),

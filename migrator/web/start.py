@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrator.archive.archive import Archive
-from migrator.report.words import badges, number
+from migrator.report.words import badges, number, told_apart
 from migrator.web.boards import BY, Counting, running
 from migrator.web.view import Asked, View
 
@@ -28,6 +28,8 @@ def start_page(archive: Archive, asked: Asked, found: Counting) -> View:  # noqa
             "at": found.at,
             "totals": total,
             "boards": found.boards,
+            "called": told_apart([one.name for one in found.boards]),
+            "met": f"{_count(total.problems, 'problem')} and {_count(total.warnings, 'warning')}",
             "running": running(archive, total),
             "by": BY,
         },

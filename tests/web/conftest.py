@@ -145,6 +145,11 @@ def _pushed(archive):
 
 
 @pytest.fixture(scope="session")
+def a_desk():
+    return Asking
+
+
+@pytest.fixture(scope="session")
 def open_desk(runner, filled):
     opened = []
 
