@@ -65,7 +65,7 @@ def destinations(as_json: AsJson = False) -> None:
     found = registry.registry()
     width = max((len(kind.kind) for kind in found.usable), default=0)
     for kind in found.usable:
-        console.say(f"{kind.kind:<{width}} {kind.title}; at any address: {kind.kind}:https://...")
+        console.say(f"{kind.kind:<{width}} {kind.title}: {registry.typed(kind)}")
     for preset in presets.PRESETS:
         console.say(f"  {preset.kind}:{preset.name:<6} {preset.title} ({preset.url})")
         if preset.note:

@@ -62,6 +62,11 @@ def resolve(text: str) -> Destination:
     return kind(preset.url if preset else _address(kind.kind, rest))
 
 
+def typed(kind: Kind) -> str:
+    """Return how a destination of a kind is typed: `badgr:https://...`, `files:PATH`."""
+    return f"{kind.kind}:{'PATH' if _place(kind) is Place.FOLDER else 'https://...'}"
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address is on this computer."""
     host = urlsplit(url).hostname or ""

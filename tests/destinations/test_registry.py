@@ -84,6 +84,12 @@ def test_the_kinds_that_are_installed_have_a_name_and_a_title():
     assert found["badge-connect"].startswith("Backpacks that speak Badge Connect")
 
 
+def test_each_kind_says_how_it_is_typed():
+    found = {kind.kind: registry.typed(kind) for kind in registry.destinations()}
+    assert found["badgr"] == "badgr:https://..."
+    assert found["files"] == "files:PATH"
+
+
 def test_no_two_presets_share_a_name_or_an_address():
     names = [name for one in presets.PRESETS for name in one.names]
     assert len(names) == len(set(names))
