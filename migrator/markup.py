@@ -14,7 +14,7 @@ _WEB = ("http://", "https://")
 _COMMAND = re.compile(r"`([^`<>]+)`")
 _NAME = re.compile(r"“([^”]+)”")
 _RIGHT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
-_FROM_RIGHT = re.compile(f"{_RIGHT}+(?:[ '.,-]+{_RIGHT}+)*")
+_FROM_RIGHT = re.compile(f"{_RIGHT}+(?:[ '-]+{_RIGHT}+)*")
 _JOINT = re.compile(r"([./_@-])(?=\w)")
 _LINE_ENDS = re.compile(r"\r\n?|\n|\u2028|\u2029")
 _MONTHS = (

@@ -7,8 +7,12 @@ import colorsys
 import json
 import math
 import os
+import re
 import shutil
 import struct
+import subprocess
+import sys
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,17 +23,10 @@ import pytest
 
 from migrator.archive import accounts, ledger
 from migrator.archive.archive import Archive
-from migrator.archive.roll import roll
-from migrator.archive.totals import problems
 from migrator.archive.web import answers as web_answers
 from migrator.archive.web.answers import WebAnswer
-from migrator.export.album.write import album_folder, write_album
-from migrator.export.order import Order
 from migrator.openbadges.baking import bake
 from migrator.openbadges.model import Addresses
-from migrator.report.facts import facts
-from migrator.report.learnerletter import letters
-from migrator.report.page import page as report_page
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Membership, Problem
 
 CHROMIUM = shutil.which("chromium")
@@ -55,6 +52,7 @@ class Page:
     def __init__(self, driver, axe):
         self.driver = driver
         self._axe = axe
+        self.width = DESKTOP
 
     def open(self, where, *, width=DESKTOP, dark=False, script=True):
         """Show a file or an address, as a person with such a screen and such wishes sees it."""
@@ -67,6 +65,7 @@ class Page:
 
     def screen(self, width, *, dark=False, medium=""):
         """Change the screen under the page."""
+        self.width = width
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.tell("Emulation.setDeviceMetricsOverride", **size)
         theme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -83,6 +82,20 @@ class Page:
     def text(self):
         """Return everything the page shows as text."""
         return self.ask("return document.body.innerText")
+
+    def settled(self, most=10):
+        """Wait until a page of the desk that is counted first has come."""
+        end = time.monotonic() + most
+        while "being counted" in self.text() and time.monotonic() < end:
+            time.sleep(0.2)
+        return self
+
+    def arrived(self, *titles, most=30):
+        """Wait for the page whose title begins so."""
+        end = time.monotonic() + most
+        while not self.driver.title.startswith(titles):
+            assert time.monotonic() < end, self.driver.title
+            time.sleep(0.05)
 
     def _drain(self):
         return self.driver.get_log("browser"), self.driver.get_log("performance")
@@ -111,13 +124,12 @@ class Page:
 
     def too_wide(self):
         """Say by how many pixels the page is wider than the screen."""
-        return self.ask("return document.documentElement.scrollWidth - window.innerWidth")
+        return self.ask("return document.documentElement.scrollWidth") - self.width
 
     def shot(self, name):
         """Keep a picture of the whole page, for people to look at."""
         height = self.ask("return document.documentElement.scrollHeight")
-        width = self.ask("return window.innerWidth")
-        clip = {"x": 0, "y": 0, "width": width, "height": min(height, _TALLEST), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": self.width, "height": min(height, _TALLEST), "scale": 1}
         taken = self.tell("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
@@ -134,7 +146,9 @@ class Page:
 
     def tabbed(self, most=400):
         """Press Tab until the page is through; return each thing on the way, and if it is seen."""
-        self.ask("document.activeElement.blur(); window.scrollTo(0, 0)")
+        # From the top of the page, wherever it has put the focus itself.
+        self.ask("const all = document.body; all.tabIndex = -1; all.focus(); all.tabIndex = null;")
+        self.ask("document.body.removeAttribute('tabindex')")
         seen = []
         for _ in range(most):
             self.press("\ue004")
@@ -347,29 +361,6 @@ def _pushed(archive, clock):
             ledger.record(archive, run, n + 1, ledger.Result(state, outcome, reason))
 
 
-@pytest.fixture(scope="session")
-def shown(scene, tmp_path_factory):
-    """Write the report, a masked one, the album and the letters of the scene, and of nothing."""
-    folder = tmp_path_factory.mktemp("shown")
-    with Archive.read(scene) as archive:
-        _reported(archive, folder / "report.html")
-        names = {1: "badgr:https://api.backpack.example"}
-        for n, one in enumerate(letters(roll(archive), names, "html")):
-            (folder / f"letter-{n}.html").write_text(one.text, encoding="utf-8")
-        albums = {"Maria García López": 1, "Ida Ohnebadge": 3, "Mia Meisterin": 4}
-        for who, learner in albums.items():
-            with album_folder(folder / f"album-{learner}", replace=False) as sink:
-                write_album(archive, sink, Order(learner), who)
-    with Archive.open(folder / "empty.db") as archive:
-        _reported(archive, folder / "empty.html")
-    return folder
-
-
-def _reported(archive, path):
-    pieces = report_page(facts(archive), roll(archive), problems(archive))
-    path.write_text("".join(pieces), encoding="utf-8")
-
-
 class Clock:
     """Says the time as the archive writes it, and moves when told."""
 
@@ -381,3 +372,21 @@ class Clock:
 
     def advance(self, seconds):
         self.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="session")
+def served():
+    """Open a desk over an archive, as the command does; returns its address."""
+    running = []
+
+    def opened(path, *options):
+        words = ("serve", "--archive", str(path), "--port", "0", *options)
+        command = [sys.executable, "-u", "-m", "migrator", *words]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        said = running[-1].stdout.readline()
+        return re.search(r"http://127\.0\.0\.1:\d+", said)[0]
+
+    yield opened
+    for one in running:
+        one.terminate()
+        one.communicate(timeout=20)

@@ -9,6 +9,15 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from pypdf import PdfReader
 
+from migrator.archive.archive import Archive
+from migrator.archive.roll import roll
+from migrator.archive.totals import problems
+from migrator.export.album.write import album_folder, write_album
+from migrator.export.order import Order
+from migrator.report.facts import facts
+from migrator.report.learnerletter import letters
+from migrator.report.page import page as report_page
+
 PAGES = {
     "report": "report.html",
     "report-empty": "empty.html",
@@ -32,11 +41,33 @@ SCREENS = {
     "desktop": {"width": 1280},
     "phone": {"width": 390},
     "dark": {"width": 1280, "dark": True},
-    "phone-dark": {"width": 390, "dark": True},
 }
 AUDITED = ("phone", "dark")
 """Both widths and both themes, for an audit takes time."""
 EVERYTHING = ("HTML Basics", "Bücherei-Helferin", "Academic Writing", "Mentor")
+
+
+@pytest.fixture(scope="module")
+def shown(scene, tmp_path_factory):
+    """Write the report, albums and the letters of the scene, and of nothing."""
+    folder = tmp_path_factory.mktemp("shown")
+    with Archive.read(scene) as archive:
+        _reported(archive, folder / "report.html")
+        names = {1: "badgr:https://api.backpack.example"}
+        for n, one in enumerate(letters(roll(archive), names, "html")):
+            (folder / f"letter-{n}.html").write_text(one.text, encoding="utf-8")
+        albums = {"Maria García López": 1, "Ida Ohnebadge": 3, "Mia Meisterin": 4}
+        for who, learner in albums.items():
+            with album_folder(folder / f"album-{learner}", replace=False) as sink:
+                write_album(archive, sink, Order(learner), who)
+    with Archive.open(folder / "empty.db") as archive:
+        _reported(archive, folder / "empty.html")
+    return folder
+
+
+def _reported(archive, path):
+    pieces = report_page(facts(archive), roll(archive), problems(archive))
+    path.write_text("".join(pieces), encoding="utf-8")
 
 
 def place(shown, name):

@@ -1,0 +1,114 @@
+"""The desk of support staff, as they use it: from a question to its answer by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+MARIA = "maria@example.org"
+PAGES = {
+    "start": "/",
+    "search": "/find?q=html",
+    "nobody": "/find?q=zzzzzz",
+    "learner": "/learner/1",
+    "badge": "/badge/3",
+    "badge-hebrew": "/badge/8",
+    "board": "/board/1/held/host_dead",
+    "issuers": "/by/issuer",
+    "problems": "/problems",
+    "tables": "/archive",
+}
+SCREENS = {
+    "desktop": {"width": 1280},
+    "phone": {"width": 390},
+    "dark": {"width": 1280, "dark": True},
+}
+SEEN = """
+return [...document.links].filter((one) => one.checkVisibility())
+  .map((one) => one.getAttribute('href'))
+"""
+ENTER = "\ue007"
+
+
+@pytest.fixture(scope="module")
+def desk(served, scene):
+    return served(scene)
+
+
+@pytest.fixture(scope="module")
+def masked(served, scene):
+    return served(scene, "--mask")
+
+
+@pytest.mark.parametrize("question", [MARIA, "MARIA@EXAMPLE.ORG", "García"])
+def test_a_person_is_found_by_typing_and_enter(page, desk, question):
+    page.open(desk)
+    page.press(*question)
+    page.press(ENTER)
+    page.arrived("Maria García López")
+    assert "Held back" in page.text()
+    assert "Who can act: the learner" in page.text()
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("maria@exampel.org", "Maria García López"),
+        ("maria garcia lopes", "Maria García López"),
+        ("open data", "Open Data"),
+        ("Donaudampfschiff", "Donaudampfschiff"),
+        ("כתיבה אקדמית", "כתיבה אקדמית"),
+    ],
+)
+def test_what_is_only_nearly_right_is_found_in_three_steps_without_a_mouse(
+    page, desk, question, found
+):
+    page.open(desk)
+    page.press(*question)
+    page.press(ENTER)
+    page.arrived("Search")
+    page.ask("document.querySelector('main :is(td, th, li, h3) a').focus()")
+    page.press(ENTER)
+    page.arrived(found)
+    assert "maria" in page.text().lower()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_desk_is_quiet_whole_and_for_everybody(page, desk, name):
+    page.open(desk + PAGES[name]).settled()
+    for screen, how in SCREENS.items():
+        page.screen(**how)
+        page.shot(f"desk-{name}-{screen}")
+        if screen != "desktop":
+            assert page.findings() == [], screen
+        assert page.too_wide() <= 0, screen
+    console, asked = page.heard()
+    assert console == []
+    assert [one for one in asked if not one.startswith(desk)] == []
+
+
+@pytest.mark.parametrize("name", ["start", "learner", "badge", "board"])
+def test_the_desk_is_gone_through_by_keyboard(page, desk, name):
+    page.open(desk + PAGES[name]).settled()
+    stops = page.tabbed()
+    links = set(page.ask(SEEN))
+    assert {href for _, tag, href, _ in stops if tag == "a"} == links
+    assert [one for one in stops if not one[3]] == []
+
+
+def test_the_desk_works_without_script(page, desk):
+    page.open(desk, script=False).settled()
+    page.press(*MARIA)
+    page.press(ENTER)
+    page.arrived("Maria García López")
+    assert page.heard()[0] == []
+
+
+def test_a_masked_desk_shows_no_address_anywhere(page, masked):
+    for path in ("/", *PAGES.values(), f"/find?q={MARIA}", "/learner/2"):
+        page.open(masked + path).settled()
+        for source in (page.text(), page.driver.page_source.replace("/find?q=" + MARIA, "")):
+            assert "mia@" not in source, path
+            assert "joerg.very" not in source, path
+    page.open(masked + "/learner/1")
+    assert "m***@example.org" in page.text()
+    page.shot("desk-masked")
