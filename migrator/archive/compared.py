@@ -165,16 +165,6 @@ def send_again(archive: Archive, account_id: int) -> int:
     return cursor.rowcount
 
 
-def count_deleted(archive: Archive, destination_id: int) -> int:
-    """Return how many badges are known to be deleted over there."""
-    row = archive.one(
-        "select count(*) from transfer where destination_id = ? and state = 'refused'"
-        " and reason = ?",
-        *(destination_id, ledger.DELETED),
-    )
-    return int(row[0]) if row else 0
-
-
 def _known(row: sqlite3.Row) -> Known:
     transfer, assertion, identity, state, reason, remote_id, pending, ours, since = row
     return Known(

@@ -108,14 +108,24 @@ class Comparison:
     ) -> Work[tuple[Made, ...]]:
         """Compare one account; nothing is concluded from a list that did not come to its end."""
         with There() as there:
-            held: Iterator[Held] = yield session.held
-            while page := (yield lambda: list(islice(held, _PAGE))):
-                there.add(page)
+            yield from _listed(session, there)
+            if self._misses(account, there):
+                # A list in pages leaves badges out when others are deleted meanwhile, and a server
+                # may have a bad moment: only what is missing twice is gone.
+                yield from _listed(session, there)
             if not self.dry_run:
                 lease.renew()
             found = self._compared(account, there)
         self.say(partial(self.watcher.account, found))
         return ()
+
+    def _misses(self, account: Account, there: There) -> bool:
+        """Whether a badge is not there that should be."""
+        return any(
+            one.arrived and _held(self.archive, there, one) is None
+            for batch in compared.known(self.archive, account.id)
+            for one in batch
+        )
 
     def _compared(self, account: Account, there: There) -> Compared:
         archive = self.archive
@@ -166,6 +176,13 @@ class Comparison:
         since = since if change is Change.DELETED else None
         difference = Difference(account.username, change, title, open_badge_id, since)
         self.say(partial(self.watcher.difference, difference))
+
+
+def _listed(session: Session, there: There) -> Work[None]:
+    """Note everything an account holds, page by page; raises what the session raises."""
+    held: Iterator[Held] = yield session.held
+    while page := (yield lambda: list(islice(held, _PAGE))):
+        there.add(page)
 
 
 def judge(one: Known, held: Held | None, now: str) -> tuple[Change, Result | None]:

@@ -39,12 +39,13 @@ class There(Scratch):
         self.badges = 0
 
     def add(self, page: Iterable[Held]) -> None:
-        """Note some more badges."""
+        """Note some more badges; one that was noted before counts once."""
         rows = [(one.remote_id, canonical_url(one.open_badge_id), one.pending) for one in page]
-        self.badges += len(rows)
-        self.conn.executemany(
-            "insert into there (remote_id, open_badge_id, pending) values (?, ?, ?)", rows
-        )
+        self.badges += self.conn.executemany(
+            "insert into there (remote_id, open_badge_id, pending) select ?1, ?2, ?3"
+            " where not exists (select 1 from there where remote_id = ?1 and open_badge_id = ?2)",
+            rows,
+        ).rowcount
 
     def of(self, open_badge_id: str, remote_id: str | None = None) -> Held | None:
         """Return the badge with an id in canonical form; of two copies the one with `remote_id`."""

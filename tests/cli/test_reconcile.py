@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
+from migrator.archive.archive import Archive
 from migrator.rehearsal.faults import Faults
 
-MARIA, JOERG = "maria@example.org", "joerg@example.net"
+MARIA, JOERG, AIKO = "maria@example.org", "joerg@example.net", "aiko@example.jp"
 
 
 @pytest.fixture
@@ -97,11 +99,11 @@ def test_whom_nobody_lets_in_and_who_cannot_be_asked_now_is_told(
 def test_ctrl_c_stops_after_the_account_under_way_and_the_next_run_goes_on(
     run, rehearsal, moved, start
 ):
-    rehearsal.app.faults = Faults(slow=1.0, paths=("GET /v2/backpack/assertions",))
+    run("login", moved, "--as", AIKO)
+    rehearsal.app.faults = Faults(slow=0.7, paths=("GET /v2/backpack/assertions",))
     process = start("reconcile", "--to", "badgr", "--threads", "1")
-    for _ in range(500):
-        if rehearsal.state.requests["GET /v2/users/self", 200] >= 5:
-            break
+    while not compared():
+        assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
@@ -109,6 +111,15 @@ def test_ctrl_c_stops_after_the_account_under_way_and_the_next_run_goes_on(
     assert "Stopping after the accounts under way" in err
     assert f"To go on: badge-migrator reconcile --to {moved}" in out
     rehearsal.app.faults = Faults()
+    done = compared()
+    assert done in (1, 2)  # the second was under way, or just about to be
     ran = run("reconcile", "--to", "badgr")
-    assert "Going on: 1 account was compared since" in ran.out
-    assert "of 1 account =" in ran.out
+    accounts = "1 account was" if done == 1 else "2 accounts were"
+    assert f"Going on: {accounts} compared since" in ran.out
+    assert f"of {3 - done} account" in ran.out
+    assert compared() == 3
+
+
+def compared():
+    with Archive.read(Path("badge-archive.db")) as archive:
+        return archive.one("select count(compared_at) from account")[0]

@@ -290,6 +290,28 @@ def test_nothing_is_concluded_from_a_list_that_did_not_come_to_its_end(
     assert desk.archive.one("select compared_at from account")[0] is None
 
 
+def test_only_what_is_missing_twice_is_gone(desk, make, comparing, pushed):
+    sign_in, lists = desk.backpack.sign_in, []
+
+    def forgetful(*given):
+        session = sign_in(*given)
+        everything = session.held
+
+        def held():
+            lists.append(1)
+            found = list(everything())
+            return iter(found[2:] if len(lists) == 1 else found)
+
+        session.held = held
+        return session
+
+    desk.backpack.sign_in = forgetful
+    comparing()
+    assert (comparing.changes, comparing.fits, len(lists)) == ({}, {Fit.KNOWN: 5}, 2)
+    comparing()
+    assert len(lists) == 3
+
+
 def test_a_push_and_a_comparison_never_meet_at_an_account(desk, comparing, pushed):
     with (
         leased(desk.archive, f"push:{desk.account.id}", "push to ann"),
