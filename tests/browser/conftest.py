@@ -130,7 +130,9 @@ class Page:
         """Keep a picture of the whole page, for people to look at."""
         height = self.ask("return document.documentElement.scrollHeight")
         clip = {"x": 0, "y": 0, "width": self.width, "height": min(height, _TALLEST), "scale": 1}
-        taken = self.tell("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        taken = self.tell(
+            "Page.captureScreenshot", captureBeyondViewport=True, optimizeForSpeed=True, clip=clip
+        )
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
 
