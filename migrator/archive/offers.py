@@ -84,13 +84,18 @@ def sources(archive: Archive) -> list[tuple[str, str]]:
 
 def nobody(archive: Archive, address: str) -> errors.Usage:
     """Return the error that nobody has an address, with those that may be meant."""
-    near = " or ".join(one for one in nearest(archive, address) if one.isprintable())
     return errors.Usage(
         f"Nobody in {archive.path} is known as {address}.",
-        f"Did you mean {near}?"
-        if near
-        else "Find the whole address with `badge-migrator status PART-OF-IT`.",
+        question(nearest(archive, address))
+        or "Find the whole address with `badge-migrator status PART-OF-IT`.",
     )
+
+
+def question(near: list[str]) -> str:
+    """Return the question whether one of these was meant, "" where there is none."""
+    *others, last = [one for one in near if one.isprintable()] or [""]
+    meant = " or ".join((", ".join(others), last) if others else (last,))
+    return f"Did you mean {meant}?" if meant else ""
 
 
 def nearest(archive: Archive, address: str, most: int = 3) -> list[str]:

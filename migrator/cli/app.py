@@ -29,7 +29,7 @@ All commands: badge-migrator --help"""
 
 _OWN = "Keep badges and move them to a new backpack"
 _MANY = "Move the badges of many people (administrators)"
-_DESK = "Answer questions (support)"
+_DESK = "Answer questions (support; see also: status WHO, plan --explain BADGE)"
 _CARE = "Look after the archive"
 _TRY = "Try it out, and see what is known"
 
@@ -165,7 +165,7 @@ app = typer.Typer(
     cls=_Commands,
     name=_NAME,
     help="Rescue Open Badges from legacy backpacks: keep them in a local archive, move what can"
-    " be moved, and say of every badge where it is.",
+    " be moved, and say of every badge where it is. The help of each command ends with examples.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

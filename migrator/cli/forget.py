@@ -31,7 +31,7 @@ def forget(
     from migrator.archive.archive import Archive
     from migrator.archive.life.forgetting import forget as work
     from migrator.archive.life.forgetting import whom
-    from migrator.archive.offers import nearest
+    from migrator.archive.offers import nearest, question
     from migrator.report.words import badges, plain
 
     console = Console(as_json)
@@ -43,9 +43,8 @@ def forget(
             console.say(f"To be removed for good: {known} with {badges(who.badges)}.")
         else:
             console.say(f"Nobody is known as {plain(email)}; traces of the address are removed.")
-            near = " or ".join(plain(one) for one in nearest(opened, email))
-            if near:
-                console.say(f"Did you mean {near}?")
+            if near := question(nearest(opened, email)):
+                console.say(near)
         if not agreed("Remove all of it?", yes=yes, asking=not as_json):
             raise errors.Usage("Nothing was changed.")
         awarding = _awarding(opened, who.addresses)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from migrator.archive.archive import Archive
-from migrator.archive.offers import glance, nearest
+from migrator.archive.offers import glance, nearest, question
 from migrator.cli.completion import ASKED, mend
 from migrator.cli.offers import Offer, _plain
 
@@ -224,3 +224,6 @@ def test_addresses_spelled_nearly_so_are_found(archived):
         assert nearest(opened, "mraia@example.org")[0] == "maria@example.org"
         assert nearest(opened, "maria@exmaple.org")[0] == "maria@example.org"
         assert nearest(opened, "somebody@elsewhere.net") == []
+    assert question([]) == question(["a\nb"]) == ""
+    assert question(["a@b"]) == "Did you mean a@b?"
+    assert question(["a@b", "a@c", "a@d"]) == "Did you mean a@b, a@c or a@d?"
