@@ -78,7 +78,7 @@ def login(
         else:
             where, saved = resolve(opened, destination)
             if issuer:
-                _to_award(where, saved, username, console)
+                _to_award(where, saved, username, console, program)
                 return
             signed_in = sign_in(opened, where, saved, username, console, program)
     say_signed_in(console, saved, signed_in, where)
@@ -114,25 +114,27 @@ def sign_in(
 ) -> SignedIn:
     """Sign in: with the password of the environment or the terminal, or in the browser.
 
-    In the browser where that was asked for, and where there is no other way in; without a `program`
-    the sign-in of an earlier time is used there as long as it works. `keys` know the tokens
+    In the browser where that was asked for, and where there is no other way in. Without a `program`
+    an earlier sign-in in the browser is used as long as it works. `keys` know the tokens
     afterwards, also where there is no keyring.
     """
-    from migrator.cli.browser import chosen_app, credentials_of
+    from migrator.cli.browser import Sitting
     from migrator.destinations.base import Credentials, Entrance
+    from migrator.destinations.oauth import in_browser
     from migrator.secrets import Keychain
     from migrator.transfer.campaign import login as enter
 
     keys = keys or Keychain()
     entrances = destination.capabilities.entrances
-    if entrances == {Entrance.BROWSER} and program is None:
+    if program is None:
         kept = keys.credentials(saved.name, username)
-        with suppress(errors.SignInFailed):
-            return enter(opened, destination, keys, kept or Credentials(username))
+        if kept is not None and kept.client_id is not None:
+            with suppress(errors.SignInFailed):
+                return enter(opened, destination, keys, kept)
     program = program or Program()
     if program.browser or entrances == {Entrance.BROWSER}:
-        app = chosen_app(keys, saved.name, program.client_id, program.redirect)
-        credentials = credentials_of(destination, saved, keys, username, console, app)
+        sitting = Sitting(saved.name, keys, console, program.client_id, program.redirect)
+        credentials = sitting.sign_in(in_browser(destination), username)
     elif Entrance.PASSWORD in entrances:
         credentials = Credentials(username, password=_password(keys, saved, username))
     else:
@@ -142,12 +144,11 @@ def sign_in(
 
 def _check(program: Program, *, find_region: bool, issuer: bool) -> None:
     """Raise Usage for options that do not go together."""
-    given = [("--browser", program.browser), ("--find-region", find_region), ("--issuer", issuer)]
-    chosen = [name for name, is_given in given if is_given]
-    if len(chosen) > 1:
+    if find_region and (program.browser or issuer):
+        other = "--browser" if program.browser else "--issuer"
         raise errors.Usage(
-            f"{' and '.join(chosen)} do not go together.",
-            "Each signs in with its own kind of proof.",
+            f"--find-region and {other} do not go together.",
+            "Find the region with the password first, or see it in the browser (docs/login.md).",
         )
     if program.redirect is not None and not program.browser:
         raise errors.Usage(
@@ -191,17 +192,30 @@ def _password(keys: Keychain, saved: SavedDestination, username: str) -> str:
 
 
 def _to_award(
-    destination: Destination, saved: SavedDestination, username: str, console: Console
+    destination: Destination,
+    saved: SavedDestination,
+    username: str,
+    console: Console,
+    program: Program,
 ) -> None:
     """Sign in to award; no account of a learner is noted for it."""
+    from migrator.cli.browser import Sitting
     from migrator.destinations.base import Credentials
+    from migrator.destinations.issuing import issuing
+    from migrator.destinations.oauth import in_browser
     from migrator.report.words import plain
     from migrator.secrets import Keychain
-    from migrator.transfer.awards.login import enter
+    from migrator.transfer.awards.login import enter, key_of
 
+    issuing(destination)  # before anybody is asked for anything
     keys = Keychain()
-    password = _password(keys, saved, username)
-    session = enter(destination, saved, keys, Credentials(username, password=password))
+    if program.browser:
+        sitting = Sitting(saved.name, keys, console, program.client_id, program.redirect)
+        kept_as = key_of(saved.name)
+        credentials = sitting.sign_in(in_browser(destination), username, kept_as=kept_as)
+    else:
+        credentials = Credentials(username, password=_password(keys, saved, username))
+    session = enter(destination, saved, keys, credentials)
     try:
         issuers = session.issuers()
     finally:

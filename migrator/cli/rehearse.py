@@ -84,9 +84,7 @@ def serve(
     from migrator.rehearsal.server import RehearsalOptions
     from migrator.rehearsal.tokens import PUBLIC, Application
 
-    program = Application(
-        CLIENT_ID, "badge-migrator", ("rw:profile", "rw:backpack"), redirect_uris=(REDIRECT,)
-    )
+    program = Application(CLIENT_ID, "badge-migrator", PUBLIC.scopes, redirect_uris=(REDIRECT,))
     with ExitStack() as stack:
         documents = None
         if archive_file is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from migrator.destinations.base import Credentials, Destination, OnTokens, OutcomeState
+from migrator.destinations.oauth import App, Invitation
 from migrator.errors import Usage
 from migrator.openbadges.model import Addresses
 
@@ -165,6 +166,9 @@ class IssuingDestination(Destination, Protocol):
         self, credentials: Credentials, on_tokens: OnTokens | None = None
     ) -> IssuerSession:
         """Sign in with the right to award; raises SignInFailed with what to do, and TryLater."""
+
+    def invite_to_award(self, app: App | None) -> Invitation:
+        """Prepare such a sign-in in the browser, where that is an entrance of the destination."""
 
 
 def issuing(destination: Destination) -> IssuingDestination:

@@ -16,9 +16,7 @@ from migrator.rehearsal.tokens import PUBLIC, Application
 
 MARIA, JOERG = "maria@example.org", "joerg@example.net"
 OF_SCHOOL = ("--client-id", CLIENT_ID, "--redirect", REDIRECT)
-SCHOOL = Application(
-    CLIENT_ID, "School", ("rw:profile", "rw:backpack"), "0f-sch00l", redirect_uris=(REDIRECT,)
-)
+SCHOOL = Application(CLIENT_ID, "School", PUBLIC.scopes, "0f-sch00l", redirect_uris=(REDIRECT,))
 
 
 @pytest.fixture
@@ -108,6 +106,39 @@ def test_account_without_a_password_enters_badgr_by_the_browser_and_pushes(
     assert ("POST /o/token", 400) not in school.state.requests
 
 
+def test_account_without_a_password_enters_by_the_browser_to_award(
+    run, school, memory, person, monkeypatch
+):
+    monkeypatch.setenv("BADGE_MIGRATOR_CLIENT_SECRET", "0f-sch00l")
+    monkeypatch.delenv("BADGE_MIGRATOR_PASSWORD")
+    to = f"badgr:{school.url}"
+    anybody = person()
+    entered = run("login", to, "--as", MARIA, "--issuer", *OF_SCHOOL)
+    assert "rw%3Aissuer" in anybody.out
+    assert "rw%3Abackpack" not in anybody.out
+    assert "The account has no issuer yet" in entered.out
+    assert [name for name, _ in memory.held if "awarding" in name] == [
+        f"badge-migrator {to} (awarding)"
+    ]
+    nobody = run("reaward", "map", "--to", to, "--as", MARIA, expected=0)
+    assert "password" not in nobody.err
+    nowhere = run("login", f"badge-connect:{school.url}", "--as", MARIA, "--issuer", expected=2)
+    assert "Nothing can be awarded" in nowhere.err
+
+
+def test_migrate_goes_on_with_the_sign_in_of_the_browser_at_badgr_too(
+    run, school, memory, person, monkeypatch, demo_data
+):
+    monkeypatch.setenv("BADGE_MIGRATOR_CLIENT_SECRET", "0f-sch00l")
+    monkeypatch.setenv("BADGE_MIGRATOR_PASSWORD", "never-to-be-sent")
+    to = f"badgr:{school.url}"
+    person()
+    run("login", to, "--as", MARIA, *OF_SCHOOL)
+    whole = (demo_data / "mozilla-export.zip", "--to", to, "--as", MARIA)
+    again = run("migrate", *whole, "--via", school.web_url, expected=3)
+    assert f"Signed in at {to} as {MARIA}" in again.out
+
+
 @pytest.mark.parametrize(
     ("how", "options", "code", "said"),
     [
@@ -120,7 +151,8 @@ def test_account_without_a_password_enters_badgr_by_the_browser_and_pushes(
         ({}, ("--client-id", "x"), 2, "Give the address that was registered"),
         ({}, ("--redirect", REDIRECT), 2, "--redirect is for a sign-in in the browser"),
         ({}, ("--browser", "--redirect", REDIRECT), 2, "with --client-id"),
-        ({}, ("--browser", "--issuer"), 2, "--browser and --issuer do not go together"),
+        ({}, ("--browser", "--find-region"), 2, "--find-region and --browser do not go together"),
+        ({}, ("--issuer", "--find-region"), 2, "--find-region and --issuer do not go together"),
         ({}, ("--find-region",), 2, "has no regions"),
     ],
 )

@@ -8,14 +8,13 @@ scopes of a backpack to whoever asks (6-badgeconnect-06).
 from __future__ import annotations
 
 from migrator.destinations.badge_connect.manifest import NoManifest, discover
-from migrator.destinations.badgr.tokens import SCOPE
 from migrator.destinations.oauth import App, Invitation, invitation
 from migrator.errors import SignInFailed
 from migrator.net import Client
 
 
-def invite(client: Client, url: str, app: App | None) -> Invitation:
-    """Prepare a sign-in; raises SignInFailed without an `app`, and TryLater.
+def invite(client: Client, url: str, app: App | None, scope: str) -> Invitation:
+    """Prepare a sign-in with these scopes; raises SignInFailed without an `app`, and TryLater.
 
     The page for persons is part of the server's web pages, on another host often; the manifest of
     Badge Connect names it (6-badgeconnect-02).
@@ -30,4 +29,4 @@ def invite(client: Client, url: str, app: App | None) -> Invitation:
         page = discover(client, url).authorization_url
     except NoManifest:
         page = f"{url}/o/authorize"
-    return invitation(page, f"{url}/o/token", app, tuple(SCOPE.split()))
+    return invitation(page, f"{url}/o/token", app, tuple(scope.split()))

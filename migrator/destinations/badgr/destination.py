@@ -70,11 +70,11 @@ class Badgr:
 
     def invite(self, app: App | None) -> Invitation:
         """Prepare a sign-in in the browser; raises SignInFailed without an `app`, and TryLater."""
-        client = self._client or _client(self.url)
-        try:
-            return browser.invite(client, self.url, app)
-        finally:
-            self._give_back(client)
+        return self._invited(app, SCOPE)
+
+    def invite_to_award(self, app: App | None) -> Invitation:
+        """Prepare one that awards; raises as `invite` does."""
+        return self._invited(app, ISSUING)
 
     def admit(self, username: str, invitation: Invitation, code: str) -> Credentials:
         """Exchange a code for the tokens of an account.
@@ -93,6 +93,13 @@ class Badgr:
         if username.lower() not in {one.lower() for one in found}:
             raise somebody_else(self.url, username, found[0] if found else "somebody else")
         return credentials
+
+    def _invited(self, app: App | None, scope: str) -> Invitation:
+        client = self._client or _client(self.url)
+        try:
+            return browser.invite(client, self.url, app, scope)
+        finally:
+            self._give_back(client)
 
     def _give_back(self, client: Client) -> None:
         if client is not self._client:
