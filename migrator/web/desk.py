@@ -16,7 +16,7 @@ from migrator.web.counts import Counts
 from migrator.web.database import ArchiveDatabase
 from migrator.web.guard import App, Guard
 from migrator.web.rights import DATABASE, GUEST, STAFF, Settings
-from migrator.web.trouble import nothing, plainly
+from migrator.web.trouble import NOTHING, plainly, told
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SETTINGS = {
@@ -79,7 +79,7 @@ class Desk(Datasette):  # type: ignore[misc] # Datasette has no types
         return [*routes, (re.compile(""), self._nothing)]
 
     async def _nothing(self, request: Any, send: Any) -> None:
-        await (await nothing(self, request)).asgi_send(send)
+        await (await told(self, request, NOTHING)).asgi_send(send)
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -53,24 +54,29 @@ def listen(site: Desk, host: str, port: int, ready: Callable[[Listening], None])
 
 
 def _bound(host: str, port: int) -> socket.socket:
+    taken = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         taken = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise errors.Usage(
-            f"{host} is no address of this computer ({error.strerror or error}).",
-            "Leave --host out, or name one of its own addresses.",
-        ) from error
-    try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(address)
         taken.listen(128)
     except OSError as error:
-        taken.close()
-        raise errors.Usage(
-            f"Port {port} of {host} cannot be used ({error.strerror}).",
-            "Perhaps a desk is open already. Name another port with --port, or 0 for any free one.",
-        ) from error
+        if taken is not None:
+            taken.close()
+        raise _not_bound(host, port, error) from error
     return taken
+
+
+def _not_bound(host: str, port: int, error: OSError) -> errors.Usage:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return errors.Usage(
+            f"{host} is no address of this computer ({error.strerror}).",
+            "Leave --host out, or name one of its own addresses.",
+        )
+    return errors.Usage(
+        f"Port {port} of {host} cannot be used ({error.strerror}).",
+        "Perhaps a desk is open already. Name another port with --port, or 0 for any free one.",
+    )
