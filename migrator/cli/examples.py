@@ -118,14 +118,12 @@ _MANY = {
         ),
     ),
     "cluster run": (
-        Example(
-            "Push in four processes of this computer:", "cluster run --to badgr:eu --side-by-side 4"
-        ),
+        Example("Push in two processes of this computer:", "cluster run --to badgr:eu"),
     ),
     "cluster submit": (
         Example(
-            "Put a thousand shards into a queue, of which four run at once:",
-            "cluster submit --to badgr:eu --shards 1000 --side-by-side 4",
+            "Put a hundred shards into a queue, of which four run at once:",
+            "cluster submit --to badgr:eu --shards 100 --side-by-side 4",
         ),
     ),
     "cluster worker": (

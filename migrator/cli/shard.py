@@ -114,9 +114,11 @@ def _code(one: Standing) -> int:
     counts = one.counts
     if one.missing or counts.missing:
         return 1
+    if one.open:
+        return 4
     if counts.shut_out:
         return 5
-    if one.open or one.troubles or one.states.get("failed") or counts.left or counts.not_planned:
+    if one.troubles or one.states.get("failed") or counts.left or counts.not_planned:
         return 4
     return 3 if counts.states.get("refused") or counts.states.get("held") else 0
 
