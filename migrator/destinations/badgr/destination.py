@@ -166,5 +166,5 @@ def _capabilities(url: str) -> Capabilities:
         emails=True,
         requests_per_minute=preset.requests_per_minute if preset else None,
         at_once=preset.at_once if preset else presets.OWN_AT_ONCE,
-        entrances=frozenset(Entrance),
+        entrances=frozenset({Entrance.PASSWORD, Entrance.BROWSER}),
     )
