@@ -18,8 +18,9 @@ class Preset:
     """A backpack with a name.
 
     `aliases` are names it had before; `note` says what a person should know about it. `takes_jws`
-    is False where a bare signature cannot be handed over; `profile` names what it accepts
-    (`migrator.verify.profile`).
+    is False where a bare signature cannot be handed over, `takes_credentials` True where Open
+    Badges 3.0 has a place of its own; `refreshes` is False where a refresh token opens nothing, so
+    that the password is used again. `profile` names what it accepts (`migrator.verify.profile`).
     """
 
     kind: str
@@ -31,6 +32,8 @@ class Preset:
     aliases: tuple[str, ...] = ()
     note: str = ""
     takes_jws: bool = True
+    takes_credentials: bool = False
+    refreshes: bool = True
     profile: str = "badgr-server"
 
     @property
@@ -65,6 +68,8 @@ PRESETS: tuple[Preset, ...] = (
         aliases=("openbadges.education",),
         note="A bare signature (JWS) is not accepted; a signed badge needs its picture.",
         takes_jws=False,
+        takes_credentials=True,
+        refreshes=False,
         profile="open-educational-badges",
     ),
 )

@@ -29,6 +29,7 @@ from migrator.rehearsal import (
     connect_register,
     credentials,
     emails,
+    imported,
     public,
     signin,
 )
@@ -80,6 +81,7 @@ class RehearsalOptions:
     faults: Faults = field(default_factory=Faults)
     applications: tuple[Application, ...] = (PUBLIC,)
     clock: Clock = now
+    educational: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def make_app(  # noqa: PLR0913 -- every part of a rehearsal can be given, none m
     faults: Faults | None = None,
     applications: tuple[Application, ...] = (PUBLIC,),
     hosted: HostedWeb | None = None,
+    educational: bool = False,
 ) -> Faulty:
     """Return the backpack as a WSGI app; `new_web` makes what fetches badges for one request."""
     app = Flask("badge-migrator-rehearsal", static_folder=None)
@@ -109,6 +112,8 @@ def make_app(  # noqa: PLR0913 -- every part of a rehearsal can be given, none m
     control = Control(state, hosted)
     for module in _MODULES:
         register(app, desk, module.ROUTES)
+    if educational:
+        register(app, desk, imported.ROUTES)
     register(app, desk, control.routes())
 
     @app.errorhandler(HTTPException)
@@ -142,6 +147,7 @@ class Rehearsal:
             faults=options.faults,
             applications=options.applications,
             hosted=self.hosted,
+            educational=options.educational,
         )
         try:
             self._backpack = Running(self.app, options.port)

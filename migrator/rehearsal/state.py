@@ -169,6 +169,7 @@ class State:
         self.imports: Counter[tuple[str, str]] = Counter()
         self.credentials: dict[str, dict[tuple[str, str], bytes | str]] = {}
         self.profiles: dict[str, JsonObject] = {}
+        self.imported: dict[str, dict[str, JsonObject]] = {}
         self.requests: Counter[tuple[str, int]] = Counter()
         self._by_address: dict[str, str] = {}
         self._by_badge: dict[tuple[str, str], str] = {}

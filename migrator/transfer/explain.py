@@ -11,6 +11,7 @@ from migrator.archive.archive import Archive
 from migrator.archive.dossier import Piece, Seen
 from migrator.archive.shelf import Kept
 from migrator.archive.web.answers import WebAnswer
+from migrator.destinations.base import Input
 from migrator.reasons import REASONS
 from migrator.transfer.judging import Judged
 from migrator.transfer.plan import Question
@@ -164,8 +165,8 @@ def _reasoning(archive: Archive, badge: Kept, question: Question) -> Reasoning:
         detail=judged.detail,
         recipient=_compared(judged),
         asked=tuple(_asked(question.web, url, answer) for url, answer in web.answers.items()),
-        rules=tuple(_rules(judged.verdict, profile, account=judged.account is not None)),
-        restored=tuple(_rules(judged.restored, profile, account=False)),
+        rules=tuple(_rules(judged, judged.verdict, profile, account=judged.account is not None)),
+        restored=tuple(_rules(judged, judged.restored, profile, account=False)),
         missing=judged.originals.missing if judged.originals else (),
         routes=tuple(_routes(judged)),
         next_step=choice.next_step,
@@ -207,8 +208,10 @@ def _recorded(recorded: WebAnswer) -> str:
     return f"{words}, {recorded.detail}" if recorded.detail else words
 
 
-def _rules(verdict: Verdict | None, profile: Profile, *, account: bool) -> Iterator[RuleLine]:
-    rules = rules_of(profile)
+def _rules(
+    judged: Judged, verdict: Verdict | None, profile: Profile, *, account: bool
+) -> Iterator[RuleLine]:
+    rules = rules_of(profile, as_handed_over=judged.form is Input.DOCUMENT)
     for one in applied(verdict, account=account, rules=rules) if verdict else ():
         words = tuple(dict.fromkeys(f"{said.name}: {said.text}" for said in one.messages))
         notes = (one.note,) if one.note else ()

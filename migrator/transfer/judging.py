@@ -122,13 +122,15 @@ class Judge:
     def assess(self, submission: Submission, web: Web, addresses: Addresses) -> Verdict:
         """Ask the rules what this destination would answer."""
         profile = named(self.capabilities.profile)
-        if not profile.fetches:
-            return carried.assess(submission, profile)
+        if not profile.fetches or submission.document is not None:
+            return carried.assess(submission, profile, addresses)
         return assess(submission, web, addresses, self.now, profile=profile)
 
     def _forms(self, badge: Kept) -> Iterator[tuple[Input, Submission]]:
-        fetches = named(self.capabilities.profile).fetches
-        possible = submissions if fetches else as_found
+        profile = named(self.capabilities.profile)
+        possible = submissions if profile.fetches else as_found
+        if profile.takes_credentials and badge.version == Version.V3_0 and badge.document:
+            yield Input.DOCUMENT, Submission(document=badge.document)
         for form, submission in possible(self.archive, badge):
             if form in self.capabilities.inputs:
                 yield form, submission

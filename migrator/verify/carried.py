@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from migrator.openbadges import documents, jws
 from migrator.openbadges.credential import is_achievement, is_credential, unwrap
-from migrator.openbadges.model import Assertion, JsonObject, Unreadable
+from migrator.openbadges.model import Addresses, Assertion, JsonObject, Unreadable
 from migrator.openbadges.normal import read_assertion
-from migrator.openbadges.values import text
+from migrator.openbadges.recipient import matches
+from migrator.openbadges.values import mapping, text
 from migrator.verify.profile import Profile
 from migrator.verify.rules import RULES as FETCHING
 from migrator.verify.rules import Needs, Rule
@@ -29,16 +30,36 @@ _READABLE = Rule(
 RULES = (_READABLE, _VERSION, _PROOF)
 """The rules of a host of Open Badges 3.0, in order."""
 
+_DATED = Rule(
+    *("version_unsupported", "Does it say when it was issued (validFrom)?", Needs.INPUT),
+    *(("VALID_FROM",), "carried"),
+)
+_HASHED = Rule(
+    *("badge_incomplete", "Does it name its recipient by the hash of an address?", Needs.INPUT),
+    *(("IDENTITY_HASH",), "carried"),
+)
+_RECIPIENT = Rule(
+    *("wrong_recipient", "Has the account that address?", Needs.ACCOUNT),
+    *(("VERIFY_RECIPIENT_IDENTIFIER",), "carried"),
+)
+CREDENTIAL_RULES = (_READABLE, _DATED, _HASHED, _RECIPIENT)
+"""What Open Educational Badges asks of Open Badges 3.0 (reference/badgr-api.md 11; its source)."""
 
-def rules_of(profile: Profile) -> tuple[Rule, ...]:
+
+def rules_of(profile: Profile, *, as_handed_over: bool) -> tuple[Rule, ...]:
     """Return the rules by which a destination judges a badge, none for one that takes all."""
     if profile.fetches:
-        return FETCHING
+        return CREDENTIAL_RULES if as_handed_over else FETCHING
     return RULES if profile.only_proven else ()
 
 
-def assess(submission: Submission, profile: Profile) -> Verdict:
-    """Return what a destination that fetches nothing would answer; never raises for a badge."""
+def assess(submission: Submission, profile: Profile, addresses: Addresses) -> Verdict:
+    """Return what a destination that fetches nothing would answer; never raises for a badge.
+
+    With empty `addresses` the recipient is not compared.
+    """
+    if profile.takes_credentials:
+        return _taken_unproven(submission, addresses)
     if not profile.only_proven:
         return Verdict()
     try:
@@ -54,6 +75,39 @@ def assess(submission: Submission, profile: Profile) -> Verdict:
         assertion=_normal(document),
         documents=Documents(document),
     )
+
+
+def _taken_unproven(submission: Submission, addresses: Addresses) -> Verdict:
+    try:
+        document, _ = _document(submission)
+    except Unreadable as error:
+        return _no(_READABLE, str(error))
+    issuer, subject = mapping(document.get("issuer")), mapping(document.get("credentialSubject"))
+    if not (issuer and subject and is_achievement(document) and _is_declared(document)):
+        return _no(_READABLE, "Its context, its issuer or its subject is not as wanted.", document)
+    if not (document.get("validFrom") or document.get("issuedOn")):
+        return _no(_DATED, "There is no validFrom in it.", document)
+    assertion = _normal(document)
+    recipient = assertion.recipient if assertion else None
+    if recipient is None or recipient.type != "email" or not recipient.hashed:
+        return _no(_HASHED, "Its recipient is not the hash of an address.", document)
+    matching = next((one for one in addresses.all if matches(recipient, one)), None)
+    if addresses.all and matching is None:
+        return _no(_RECIPIENT, "Recipients do not match", document)
+    return Verdict(
+        open_badge_id=text(document.get("id")),
+        assertion=assertion,
+        documents=Documents(document),
+        recipient_address=matching,
+    )
+
+
+def _is_declared(document: JsonObject) -> bool:
+    """Whether a document says in a list of contexts that it is a credential; else it is taken for
+    one of an older version.
+    """
+    contexts = document.get("@context")
+    return isinstance(contexts, list) and any("/credentials/" in str(one) for one in contexts)
 
 
 def _document(submission: Submission) -> tuple[JsonObject, bool]:

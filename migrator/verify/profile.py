@@ -24,7 +24,8 @@ class Profile:
     the media types it takes as a badge's picture. `known` says how far this can be relied on, and
     `differences` in sentences what it is said to do otherwise than badgr-server. One that does not
     fetch (`fetches`) takes a badge as it is handed over, by the rules of `migrator.verify.carried`:
-    only what is proven by itself, if `only_proven`.
+    only what is proven by itself, if `only_proven`. `takes_credentials` says that one that fetches
+    takes Open Badges 3.0 as it is handed over all the same, by rules of its own there.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Profile:
     differences: tuple[str, ...] = ()
     fetches: bool = True
     only_proven: bool = False
+    takes_credentials: bool = False
 
     def knows_context(self, url: str) -> bool:
         """Whether the vocabulary at this address needs no fetching."""
@@ -73,8 +75,10 @@ OPEN_EDUCATIONAL_BADGES = Profile(
     differences=(
         "Open Badges 2.0 and earlier go through the same checks as at badgr-server.",
         "A bare signature (JWS) is not taken; a signed badge needs its picture.",
-        "Open Badges 3.0 is taken at another address, to which this tool does not send yet.",
+        "Open Badges 3.0 goes to an address of its own, with validFrom and a hashed recipient.",
+        "There it is taken as it is handed over: nothing of it need be alive.",
     ),
+    takes_credentials=True,
 )
 """A fork in active development (reference/badgr-api.md 11, badge-formats.md 2.3)."""
 

@@ -139,6 +139,9 @@ _CODES: dict[str, str | Callable[[Complaint], str | None]] = {
     "FETCH_HTTP_NODE": _fetched,
     "HOSTED_ID_IN_VERIFICATION_SCOPE": "issuer_elsewhere",
     "IDENTITY_OBJECT_PROPERTY_DEPENDENCIES": "recipient_unreadable",
+    # Of Open Educational Badges (reference/badgr-api.md 11)
+    "INVALID_BADGE": "badge_incomplete",
+    "INVALID_INPUT_TYPE": "badge_incomplete",
     "IMAGE_VALIDATION": _image,
     "JSONLD_COMPACT_DATA": _read_input,
     "REPORT_MESSAGE": "no_web_address",

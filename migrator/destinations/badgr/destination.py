@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from migrator.destinations import presets
@@ -60,7 +61,11 @@ class Badgr:
         Raises SignInFailed with the next step: wrong password, shut out for a while, no confirmed
         address, no Badgr server here; and TryLater when the server does not answer now.
         """
-        return self._entered(credentials, SCOPE, on_tokens, BadgrSession)
+        preset = presets.at(self.url)
+        make = partial(
+            BadgrSession, takes_credentials=preset is not None and preset.takes_credentials
+        )
+        return self._entered(credentials, SCOPE, on_tokens, make)
 
     def sign_in_to_award(
         self, credentials: Credentials, on_tokens: OnTokens | None = None
@@ -113,12 +118,14 @@ class Badgr:
         make: Callable[[Calls, JsonObject], _Entered],
     ) -> _Entered:
         client = self._client or _client(self.url)
+        preset = presets.at(self.url)
         tokens = Tokens(
             client,
             self.url,
             credentials,
             client_id=self._client_id,
             scope=scope,
+            refreshes=preset is None or preset.refreshes,
             on_change=on_tokens,
         )
         calls = Calls(client, self.url, tokens, owns_client=self._client is None)
@@ -158,6 +165,8 @@ def _capabilities(url: str) -> Capabilities:
     inputs = set(Input) - {Input.DOCUMENT}
     if preset is not None and not preset.takes_jws:
         inputs.discard(Input.JWS)
+    if preset is not None and preset.takes_credentials:
+        inputs.add(Input.DOCUMENT)
     return Capabilities(
         inputs=frozenset(inputs),
         routes=frozenset({"import", ROUTE}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from migrator.destinations.badgr import emails, verdicts
+from migrator.destinations.badgr import emails, imported, verdicts
 from migrator.destinations.badgr.calls import Calls
 from migrator.destinations.badgr.emails import addresses_of
 from migrator.destinations.base import (
@@ -35,10 +35,15 @@ LONGEST_DESCRIPTION = 255
 
 
 class BadgrSession:
-    """A signed-in account; `user` is what `GET /v2/users/self` says of it."""
+    """A signed-in account; `user` is what `GET /v2/users/self` says of it.
 
-    def __init__(self, calls: Calls, user: JsonObject) -> None:
+    `takes_credentials` says that Open Badges 3.0 has a place of its own here, beside the backpack
+    (`migrator.destinations.badgr.imported`).
+    """
+
+    def __init__(self, calls: Calls, user: JsonObject, *, takes_credentials: bool = False) -> None:
         self._calls = calls
+        self._takes_credentials = takes_credentials
         self.addresses = addresses_of(user)
 
     def __repr__(self) -> str:
@@ -56,12 +61,15 @@ class BadgrSession:
             remote_id, open_badge_id = one.get("entityId"), one.get("openBadgeId")
             if isinstance(remote_id, str) and isinstance(open_badge_id, str):
                 yield Held(remote_id, canonical_url(open_badge_id), one.get("pending") is True)
+        if self._takes_credentials:
+            yield from imported.held(self._calls)
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand over one badge: one import request; never raises for an answer."""
         path, body = _handed_over(parcel)
         try:
-            return verdicts.outcome(self._calls.exchange("POST", path, body))
+            outcome = verdicts.outcome(self._calls.exchange("POST", path, body))
+            return imported.named(outcome) if parcel.document is not None else outcome
         except Unreachable as error:
             return verdicts.no_answer(error)
         except SignInFailed as error:
@@ -103,7 +111,7 @@ class BadgrSession:
     def fill_collection(self, remote_id: str, name: str, badges: tuple[str, ...]) -> None:
         """Set a collection's badges; what else it says stays as it is."""
         body: JsonObject = {"name": _plain_text(name, LONGEST_NAME) or "Badges"}
-        body["assertions"] = list(badges)
+        body["assertions"] = [one for one in badges if not imported.is_imported(one)]
         self._calls.answered("PUT", f"{_COLLECTIONS}/{remote_id}", body)
 
     def add_email(self, address: str) -> Outcome:
@@ -136,6 +144,8 @@ def _handed_over(parcel: Parcel) -> tuple[str, JsonObject]:
         return _IMPORT, {"image": f"data:{media_type};base64,{data}"}
     if parcel.assertion is not None:
         return _IMPORT, {"assertion": parcel.assertion}
+    if parcel.document is not None:
+        return imported.PATH, {"assertion": parcel.document.decode("utf-8-sig", "replace")}
     return _IMPORT_JWS, {"assertion": parcel.jws}
 
 

@@ -31,7 +31,8 @@ class Tokens:
 
     An empty `scope` asks for what was granted before. Tokens that were given to another program
     than `client_id` (a sign-in in the browser) are renewed under its name, and never replaced with
-    a password: such an account may have none, and each wrong one shuts it out for longer.
+    a password: such an account may have none, and each wrong one shuts it out for longer. Where the
+    server only `refreshes` sign-ins of the browser, a password comes first.
     """
 
     def __init__(  # noqa: PLR0913 -- each has a default but what makes the account
@@ -43,6 +44,7 @@ class Tokens:
         client_id: str = "public",
         scope: str = SCOPE,
         token_url: str | None = None,
+        refreshes: bool = True,
         on_change: OnTokens | None = None,
     ) -> None:
         if credentials.client_id is not None:
@@ -53,6 +55,7 @@ class Tokens:
         self._app = App(credentials.client_id or client_id, "", credentials.client_secret)
         self._scope = scope
         self._token_url = token_url or f"{url}/o/token"
+        self._refreshes = refreshes
         self._on_change = on_change
 
     def __repr__(self) -> str:
@@ -77,7 +80,8 @@ class Tokens:
         Raises SignInFailed when the server lets the account in by neither, and TryLater when it
         cannot be asked now.
         """
-        if self.credentials.refresh_token and self._refreshed():
+        use = self._refreshes or not self.credentials.password
+        if use and self.credentials.refresh_token and self._refreshed():
             return
         if not self.credentials.password:
             raise SignInFailed(
