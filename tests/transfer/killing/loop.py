@@ -36,8 +36,10 @@ from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
 from migrator.sources.place import open_place
 from migrator.transfer.campaign import Campaign
+from migrator.transfer.comparison import Compared, Watcher
 from migrator.transfer.plan import Question, plan
 from migrator.transfer.push import Limits
+from migrator.transfer.reconcile import Reconciliation
 from migrator.verify.answers import Answer
 from tests.conftest import Listing, Maker
 
@@ -169,6 +171,22 @@ def push(path: Path, url: str, folder: Path, die_at: int | None = None) -> bool:
         return states["done"] + states["already_there"] == PEOPLE * EACH
 
 
+def nothing_to_do(path: Path, url: str, folder: Path) -> bool:
+    """Compare the archive with the backpack; returns whether it knows what is there."""
+    found: list[Compared] = []
+    with Archive.open(path) as archive:
+        (saved,) = accounts.destinations(archive)
+        destination = Badgr(url)
+        manners = Manners(destination.capabilities)
+        job = Reconciliation(
+            archive, saved, destination, FileKeys(folder), manners, threads=THREADS
+        )
+        job.run(None, job.since, Watcher(lambda difference: None, found.append))
+    return len(found) == PEOPLE and all(
+        one.fits == {"known": EACH} and one.repaired == 0 for one in found
+    )
+
+
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -205,6 +223,10 @@ def finished(path: Path, url: str, folder: Path) -> dict[str, object]:
             os._exit(0 if push(path, url, folder) else 3)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0:
             break
+    pid = os.fork()
+    if not pid:
+        os._exit(0 if nothing_to_do(path, url, folder) else 3)
+    at_one = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     with Archive.open(path) as archive:
         states = ledger.states(archive, 1)
         outcomes = archive.all("select outcome, count(*) from attempt group by outcome")
@@ -213,6 +235,7 @@ def finished(path: Path, url: str, folder: Path) -> dict[str, object]:
             "known": states["done"] + states["already_there"],
             "states": dict(states),
             "attempts": {row[0]: row[1] for row in outcomes},
+            "at_one": at_one,
             "clean": report.clean,
             "leases": archive.one("select count(*) from lease")[0],
         }
@@ -249,7 +272,8 @@ def main() -> None:
         rounds += 1
         attempts.update(facts["attempts"])
         right = (facts["there"], facts["known"], facts["doubled"], facts["failed"])
-        if right != (PEOPLE * EACH, PEOPLE * EACH, 0, 0) or not facts["clean"] or facts["leases"]:
+        sound = facts["clean"] and facts["at_one"] and not facts["leases"]
+        if right != (PEOPLE * EACH, PEOPLE * EACH, 0, 0) or not sound:
             wrong.append(facts)
     facts = {
         "kills": done,
