@@ -45,9 +45,7 @@ def _json(view: View, asked: Asked, status: int) -> Any:
     return Response(text, status=status, content_type="application/json; charset=utf-8")
 
 
-_OF_PAGES = frozenset(
-    {"marks", "by", "others", "names", "told", "groups", "again", "met", "called"}
-)
+_OF_PAGES = frozenset({"acts", "by", "others", "names", "told", "groups", "again", "met", "called"})
 """What a template needs and is no fact."""
 
 

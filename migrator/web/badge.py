@@ -17,6 +17,7 @@ from migrator.report.story import STORY_COLUMNS, story_rows, who_holds
 from migrator.transfer.explain import Explanation, explain
 from migrator.transfer.plan import Question
 from migrator.verify.recorded import RecordedWeb
+from migrator.web.boards import WHO
 from migrator.web.learner import told
 from migrator.web.view import Asked, View
 
@@ -60,7 +61,7 @@ def badge_page(archive: Archive, asked: Asked) -> View:
             "checks": history.checks_of(archive, number),
             "attempts": history.attempts_of(archive, number),
             "explanation": _explained(archive, number),
-            "marks": {"passed": "passed", "failed": "FAILED", "not asked": "not asked"},
+            "acts": WHO,
         },
         STORY_COLUMNS,
         story_rows(story),

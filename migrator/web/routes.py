@@ -18,6 +18,8 @@ from migrator.web.look import SCRIPT, STYLE
 from migrator.web.rights import ACT, ADDRESSES, LOOK
 from migrator.web.view import Asked, View, Work
 
+START = "start"
+"""Under which name the counts of the start page are kept."""
 _SIGN_IN = "/-/login"
 
 
@@ -132,7 +134,7 @@ def _groups(archive: Archive, asked: Asked, found: Any) -> View:  # noqa: ARG001
     return listing.groups_page(asked, found)
 
 
-_START = _counted("start", lambda archive, _: boards.counted(archive), start.start_page)
+_START = _counted(START, lambda archive, _: boards.counted(archive), start.start_page)
 _SHAPE = r"(?:\.(?P<format>csv|json))?$"
 _ID = r"(?P<id>\d{1,19})"
 ROUTES: list[tuple[str, Callable[..., Any]]] = [

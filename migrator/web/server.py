@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 import socket
@@ -13,6 +14,7 @@ import uvicorn  # comes with Datasette
 
 from migrator import errors
 from migrator.web.desk import Desk
+from migrator.web.warm import warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,26 @@ class Listening:
 
     url: str
     local: bool
+
+
+class _Server(uvicorn.Server):
+    """Makes the desk warm as soon as it answers."""
+
+    def __init__(self, config: uvicorn.Config, site: Desk) -> None:
+        super().__init__(config)
+        self._site = site
+        self._warming: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._warming = asyncio.create_task(warm(self._site))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way, and end."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await super().shutdown(sockets)
 
 
 def is_local(host: str) -> bool:
@@ -50,7 +72,7 @@ def listen(site: Desk, host: str, port: int, ready: Callable[[Listening], None])
         ready(Listening(f"http://{shown}:{number}/", is_local(host)))
         # It answers what is under way, then ends as Ctrl-C ends a program.
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[taken])
+            _Server(config, site).run(sockets=[taken])
 
 
 def _bound(host: str, port: int) -> socket.socket:

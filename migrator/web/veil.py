@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from migrator.report.words import masked
 
+# A word of the standard, in quotes or brackets: nobody's address.
+_NOBODY = re.compile(r"(?<=[\"(])@context(?=[\")])")
+
 
 def veiled(value: Any) -> Any:
     """Return a value with every address in its texts masked, however deep; its shape stays."""
     if isinstance(value, str):
-        return masked(value)
+        return "@context".join(masked(part) for part in _NOBODY.split(value))
     if isinstance(value, dict):
         return {veiled(key): veiled(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
