@@ -29,7 +29,7 @@ All commands: badge-migrator --help"""
 
 _OWN = "Keep badges and move them to a new backpack"
 _MANY = "Move the badges of many people (administrators)"
-_DESK = "Answer questions (support; see also: status WHO, plan --explain BADGE)"
+_DESK = "Answer questions (support; `status WHO` does it, too)"
 _CARE = "Look after the archive"
 _TRY = "Try it out, and see what is known"
 

@@ -123,7 +123,7 @@ def test_an_address_added_later_frees_its_badge(run, rehearsal, ready, imported)
 
 def test_retry_knows_its_reasons_and_learners(run, ready):
     assert "host_dead" in run("retry", "--to", "badgr", "--reason", "nope", expected=2).err
-    assert "0 learners" in run("retry", "--to", "badgr", "--learner", "nobody", expected=2).err
+    assert "known as nobody" in run("retry", "--to", "badgr", "--learner", "nobody", expected=2).err
 
 
 def test_migrate_does_it_all_and_again_does_nothing_more(run, rehearsal, demo_data, imported):
