@@ -429,3 +429,32 @@ def test_collections_are_none_and_cannot_be_filled(host):
     assert host.collections() == []
     with pytest.raises(NotAccepted):
         host.fill_collection("c", "Science", ())
+
+
+def test_manifest_that_names_no_web_site_asks_for_a_client_id():
+    nowhere = Manifest("x", "https://[x", "https://a.example/", "https://t.example/", None)
+    with pytest.raises(SignInFailed, match="--client-id"):
+        registration_of(nowhere)
+
+
+def test_badge_waits_where_the_sign_in_cannot_be_renewed_now(httpserver, client, url):
+    play_manifest(httpserver, api(url))
+    httpserver.expect_request("/bcv1/profile").respond_with_json({"results": []})
+    made = Credentials("ann@example.org", refresh_token="r", access_token="t", client_id="mine")
+    session = BadgeConnect(url, client).sign_in(made)
+    httpserver.expect_request("/bcv1/assertions").respond_with_json({}, status=401)
+    httpserver.expect_request("/token").respond_with_json({"expires": 9}, status=429)
+    told = session.send(Parcel("Maths", frozenset({A}), url=A))
+    assert (told.state, told.reason) == (OutcomeState.TRY_AGAIN, "destination_unreachable")
+    assert told.after == 9
+
+
+def test_badgr_server_without_a_manifest_is_asked_at_its_own_page(at, httpserver):
+    httpserver.expect_request("/.well-known/badgeconnect.json").respond_with_data("", 404)
+    app = App("mine", "https://x.example/")
+    invited = at().invite(app)
+    assert invited.url.startswith(httpserver.url_for("/o/authorize?response_type=code&"))
+    assert "rw%3Abackpack" in invited.url
+    assert "rw%3Aissuer" in at().invite_to_award(app).url
+    with pytest.raises(SignInFailed, match="sign in at badge-connect:"):
+        at().invite(None)
