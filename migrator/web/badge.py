@@ -12,6 +12,7 @@ from migrator.archive.accounts import destinations
 from migrator.archive.archive import Archive
 from migrator.archive.portrait import portrait
 from migrator.archive.stories import badge_story
+from migrator.archive.web.answers import rehearsed_via
 from migrator.destinations import registry
 from migrator.report.story import STORY_COLUMNS, story_rows, who_holds
 from migrator.transfer.explain import Explanation, explain
@@ -115,6 +116,8 @@ def _explained(archive: Archive, assertion_id: int) -> Explanation | None:
             capabilities = registry.resolve(saved.name).capabilities
         except errors.Usage:  # a kind of backpack that is not installed here
             continue
-        web = RecordedWeb(archive, since)
+        # A backpack on this computer is a rehearsal, and so is its web.
+        via = rehearsed_via(archive) if registry.is_loopback(saved.url) else None
+        web = RecordedWeb(archive, since, via)
         questions.append(Question(saved, capabilities, web, "archive", now))
     return explain(archive, assertion_id, questions) if questions else None

@@ -65,6 +65,15 @@ def origin_of(via: str | None) -> str:
     return "live" if via is None else "rehearsed"
 
 
+def rehearsed_via(archive: Archive) -> str | None:
+    """Return the local address that played the hosts in the latest rehearsal, None without one."""
+    row = archive.one(
+        "select via from (select via, origin from web_answer order by id desc limit 200)"
+        " where origin = 'rehearsed' limit 1"
+    )
+    return None if row is None else row[0]
+
+
 def latest(archive: Archive, url: str, *origins: str, via: str | None = None) -> WebAnswer | None:
     """Return the newest answer of an address from these origins; its host's when none is named.
 
