@@ -161,8 +161,9 @@ def plan(
             opened, destination, saved, console, web=web, allowed=allowed, selection=selection
         )
         known = accounts.accounts(opened, saved.id)
+    checked = web.check and fetches(destination)
     following = made.command if known else f"badge-migrator login {saved.name} --as EMAIL"
-    console.result("plan", {"destination": saved.name, "checked": web.check, **_facts(made)})
+    console.result("plan", {"destination": saved.name, "checked": checked, **_facts(made)})
     console.last(f"Next: {following}")
 
 
@@ -193,6 +194,8 @@ def make_plan(
     from migrator.transfer.plan import plan as write
 
     chosen = selection or selections.EVERYTHING
+    if web.check and not fetches(destination):
+        console.say("No site is asked: this destination takes badges as they are.")
     question = ask(opened, destination, saved, web, allowed or Allowed())
     with progress("Planning", selections.count(opened, chosen)) as show:
         counts = write(opened, replace(question, selection=chosen), show)
@@ -225,11 +228,14 @@ def ask(
     allowed: Allowed,
 ) -> Question:
     """Return the question a plan answers: who is asked, and what is allowed."""
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from migrator.transfer.plan import Question
     from migrator.transfer.routes import Options
 
+    if not fetches(destination):
+        asked = replace(asked, check=False)
     return Question(
         saved,
         destination.capabilities,
@@ -239,6 +245,13 @@ def ask(
         allowed.with_deleted,
         Options(reaward=allowed.reaward, not_restorable=frozenset(allowed.not_restorable)),
     )
+
+
+def fetches(destination: Destination) -> bool:
+    """Whether a destination fetches badges from their issuers, so that these must be asked."""
+    from migrator.verify.profile import named
+
+    return named(destination.capabilities.profile).fetches
 
 
 def _web(opened: Archive, asked: WebAsked) -> Web:

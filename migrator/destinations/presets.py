@@ -66,7 +66,7 @@ PRESETS: tuple[Preset, ...] = (
         "Open Educational Badges",
         "https://api.openbadges.education",
         aliases=("openbadges.education",),
-        note="A bare signature (JWS) is not accepted; a signed badge needs its picture.",
+        note="It takes Open Badges 3.0 too. A signed older badge needs its picture.",
         takes_jws=False,
         takes_credentials=True,
         refreshes=False,

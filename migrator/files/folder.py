@@ -37,10 +37,14 @@ def explained(path: Path) -> Iterator[None]:
 
 
 class Folder:
-    """A folder that takes files. Paths are relative, made of safe names with `/` between."""
+    """A folder that takes files. Paths are relative, made of safe names with `/` between.
 
-    def __init__(self, root: Path) -> None:
+    With `durable` each file is on the disk before it has its name, and survives a power cut.
+    """
+
+    def __init__(self, root: Path, *, durable: bool = False) -> None:
         self.root = root
+        self._durable = durable
         self.counts = Written()
         self._made: set[Path] = set()
         with explained(root):
@@ -92,6 +96,8 @@ class Folder:
     def _write(self, target: Path, data: bytes) -> None:
         with temporary(self.root) as file:
             file.write(data)
+            if self._durable:
+                to_disk(file)
             file.close()
             Path(file.name).replace(target)
 
@@ -135,6 +141,12 @@ def temporary(folder: Path) -> Iterator[IO[bytes]]:
             yield file
     finally:
         path.unlink(missing_ok=True)
+
+
+def to_disk(file: IO[bytes]) -> None:
+    """Have what was written on the disk, not on its way there."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _holds(target: Path, data: bytes) -> bool:

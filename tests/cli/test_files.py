@@ -63,3 +63,17 @@ def test_explain_names_no_rule_of_another_backpack(run, demo_data):
     told = run("plan", "--to", "files", "--explain", "1").out
     assert "A folder; what it accepts: written by this program" in told
     assert "host" not in told.partition("A folder;")[2].partition("import")[0].lower()
+
+
+def test_nobody_is_asked_for_a_destination_that_fetches_nothing(run, rehearsal, demo_data):
+    run("archive", demo_data / "mozilla-export.zip", expected=3)
+    run("login", "files:out", "--as", MARIA)
+    planned = run("plan", "--to", "files", "--via", rehearsal.web_url)
+    assert "No site is asked" in planned.out
+    assert not rehearsal.hosted.fetched
+    assert run("plan", "--to", "files", "--check", "--json").json["checked"] is False
+
+
+def test_an_old_zip_becomes_a_folder_in_one_command(run, demo_data):
+    run("migrate", demo_data / "mozilla-export.zip", "--to", "files:out", "--as", MARIA, expected=3)
+    assert len(list((Path("out") / MARIA / "badges").iterdir())) >= 8

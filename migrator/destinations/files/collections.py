@@ -9,7 +9,7 @@ from pathlib import Path
 from migrator.destinations.base import HeldCollection
 from migrator.errors import Usage
 from migrator.files import names
-from migrator.files.folder import temporary
+from migrator.files.folder import temporary, to_disk
 from migrator.openbadges.documents import parse_object
 from migrator.openbadges.model import JsonObject, Unreadable
 from migrator.openbadges.values import items, text
@@ -61,7 +61,6 @@ def _document(path: Path) -> JsonObject | None:
 def _write(path: Path, document: JsonObject) -> None:
     with temporary(path.parent) as file:
         file.write(json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
-        file.flush()
-        os.fsync(file.fileno())
+        to_disk(file)
         file.close()
         Path(file.name).replace(path)

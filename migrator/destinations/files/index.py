@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.files.folder import temporary
+from migrator.files.folder import temporary, to_disk
 from migrator.files.table import line
 
 COLUMNS = (
@@ -59,8 +58,7 @@ class Table:
             file.write(line(self._columns).encode())
             for row in rows:
                 file.write(_exactly(row).encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+            to_disk(file)
             file.close()
             Path(file.name).replace(self.path)
 
@@ -70,8 +68,7 @@ class Table:
             self.write([])
         with self.path.open("ab") as file:
             file.write(line(row).encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+            to_disk(file)
 
 
 def entries(table: Table) -> list[Entry]:

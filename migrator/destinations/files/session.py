@@ -41,7 +41,7 @@ class FilesSession:
         self.credentials = replace(Credentials(credentials.username))
         # Whoever can write here says who it is for.
         self.addresses = Addresses((credentials.username,))
-        self._folder = Folder(root)
+        self._folder = Folder(root, durable=True)
         self._index = Table(root / "index.csv", COLUMNS)
         self._awards = Table(root / "awards.csv", awards.COLUMNS)
         with explained(root):
