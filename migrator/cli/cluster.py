@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from migrator.cluster.job import Job
+    from migrator.cluster.launcher import Launcher
 
 cluster = typer.Typer(
     help="Push the shards of a large cohort side by side, on this computer or on many.",
@@ -75,8 +76,9 @@ def run(
     console = Console(as_json)
     jobs = _jobs(archive_file, to, shards, side_by_side, publish=publish_collections)
     entries = {job.shard: Entry(job.key, job.key, state="queued") for job in jobs}
+    launcher: Launcher = Local(archive_file, side_by_side, password_command)
     with stoppable("the badges under way") as stop:
-        for done in Local(archive_file, side_by_side, password_command).run(jobs, stop):
+        for done in launcher.run(jobs, stop):
             entries[done.shard] = replace(entries[done.shard], state="finished", done=done)
             say_done(console, done)
         interrupted = stop()
@@ -149,7 +151,9 @@ def worker(
     with stoppable("the badges under way") as stop:
         bench = Bench(archive_file, password_command, stop)
         try:
-            workers.Worker(url, bench, lambda done: say_done(console, done), stay).run()
+            one = workers.Worker(url, bench, lambda done: say_done(console, done), stay=stay)
+            one.away = lambda what: complain(f"{what} It is waited for.")
+            one.run()
         except KeyboardInterrupt:
             complain("Stopped at once; what was under way is looked for by the next worker.")
             os._exit(130)  # a request under way would keep the process for minutes
@@ -219,8 +223,9 @@ def _more(archive_file: Path) -> str:
 def _waited(console: Console, url: str, jobs: list[Job]) -> None:
     from migrator.cli.stop import stoppable
 
+    launcher: Launcher = _extra("durable").Durable(url)
     with stoppable("this look at the queue") as stop:
-        for done in _extra("durable").Durable(url).run(jobs, stop):
+        for done in launcher.run(jobs, stop):
             say_done(console, done)
         interrupted = stop()
     _standing(console, url, "cluster submit", interrupted=interrupted)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from migrator.cluster.job import Done, Job
 
 
+@runtime_checkable
 class Launcher(Protocol):
     """Has jobs done; each at least once, and what one comes to does not depend on the others."""
 

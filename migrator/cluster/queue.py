@@ -160,9 +160,9 @@ def understood(url: str) -> Iterator[None]:
     try:
         yield
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()
+        said = (str(getattr(error, "orig", None) or error).strip() or "no answer").splitlines()[0]
         raise errors.Usage(
-            f"The database {shown(url)} cannot be used: {shown(said[0]) if said else 'no answer'}",
+            f"The database {shown(url)} cannot be used: {shown(said).rstrip('.')}.",
             "See that it is running and may be written; badge-migrator makes its tables itself.",
         ) from None
 

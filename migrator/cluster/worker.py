@@ -16,6 +16,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
+from migrator import errors
 from migrator.archive.process import is_alive, is_here
 from migrator.cluster.job import Bench, Done, Job, perform
 from migrator.cluster.queue import APPLICATION, WORKFLOW, Json, Queue, options
@@ -72,11 +73,15 @@ class Watch:
 
 @dataclass(slots=True)
 class Worker:
-    """One worker, in this process; `ended` is told of each shard that was pushed here."""
+    """One worker, in this process; `ended` is told of each shard that was pushed here.
+
+    `away` is told when the database has gone away: it is waited for.
+    """
 
     url: str
     bench: Bench
     ended: Callable[[Done], None]
+    away: Callable[[str], None] = lambda _: None
     stay: bool = False
     later: tuple[float, ...] = LATER
     watch: Watch = field(default_factory=Watch)
@@ -117,16 +122,26 @@ class Worker:
         DBOS.launch()
 
     def _attend(self, queue: Queue) -> None:
-        beats = 0
+        beats, away = 0, False
         while not self.bench.stop():
-            running = queue.running()
-            queue.sign((one for one in running if one.worker == self.name), f"{beats}")
             beats += 1
-            for one in self.watch.abandoned(running, self.name):
-                queue.put_back(one)
-            if not self.stay and not running and queue.empty():
-                return
+            try:
+                if self._looked(queue, beats):
+                    return
+                away = False
+            except errors.Usage as error:
+                if not away:
+                    self.away(error.what)
+                away = True
             self._wait()
+
+    def _looked(self, queue: Queue, beats: int) -> bool:
+        """Give a sign of life, put back what others have left; returns whether nothing is left."""
+        running = queue.running()
+        queue.sign((one for one in running if one.worker == self.name), f"{beats}")
+        for one in self.watch.abandoned(running, self.name):
+            queue.put_back(one)
+        return not (self.stay or running) and queue.empty()
 
     def _wait(self) -> None:
         until = time.monotonic() + _BEAT

@@ -12,8 +12,15 @@ from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.shard import WHOLE, Shard
 from migrator.cluster.job import Bench, Done, Job, jobs, perform
+from migrator.cluster.launcher import Launcher
 from migrator.cluster.local import Flag, Local
 from migrator.transfer.shard import Counts
+
+
+def test_there_are_two_launchers_with_one_interface(tmp_path):
+    durable = pytest.importorskip("migrator.cluster.durable", reason="the extra is not installed")
+    assert isinstance(Local(tmp_path, 1), Launcher)
+    assert isinstance(durable.Durable("sqlite://"), Launcher)
 
 
 def go_on():

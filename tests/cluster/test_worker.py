@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 from migrator.archive.shard import WHOLE, Shard
@@ -18,6 +19,7 @@ from migrator.cluster.standing import Entry, standings
 
 pytest.importorskip("dbos", reason="DBOS is not installed; pip install 'badge-migrator[cluster]'")
 
+from migrator.cluster import worker
 from migrator.cluster.queue import Queue
 from migrator.cluster.worker import Watch, Worker, own_name
 
@@ -180,3 +182,41 @@ def test_a_shard_that_leaves_badges_is_done_again_later_and_trouble_is_told(coho
     assert [one.counts.left for one in told if not one.trouble] == [EACH, 0]
     assert list(theirs.troubles) == ["1/1"]
     assert "no destination we know" in theirs.troubles["1/1"]
+
+
+class Moody:
+    """A queue whose database is away for a while, and then empty."""
+
+    def __init__(self, away):
+        self.left = away
+
+    def running(self):
+        self.left -= 1
+        if self.left >= 0:
+            raise errors.Usage("The database is away.")
+        return []
+
+    def sign(self, entries, sign):
+        assert list(entries) == []
+
+    def empty(self):
+        return True
+
+
+def test_a_database_that_goes_away_is_waited_for_and_told_of_once(monkeypatch):
+    monkeypatch.setattr(worker, "_BEAT", 0.01)
+    told = []
+    one = Worker("x", Bench(None), told.append)
+    one.away = told.append
+    one._attend(Moody(3))
+    assert told == ["The database is away."]
+
+
+def test_an_error_of_ours_ends_a_shard_and_no_worker(monkeypatch):
+    def broken(job, bench):
+        raise ValueError("odd")
+
+    monkeypatch.setattr(worker, "perform", broken)
+    done = Worker("x", Bench(None), print)._performed(Job("badgr:https://x.example", WHOLE))
+    assert done.trouble == "An internal error (ValueError: odd). Please report it."
+    assert not done.later
