@@ -21,9 +21,11 @@ POLICY = (
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load: nothing from elsewhere, nothing inline."""
+_POLICY_NAME = b"content-security-policy"
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not no-referrer: browsers would not say of the desk's own forms where they come from.
+    (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -125,17 +127,16 @@ def _is_number(name: str) -> bool:
 
 
 def _with(headers: Any) -> list[tuple[bytes, bytes]]:
-    given = {key.lower() for key, _ in headers}
-    policy = (b"content-security-policy", POLICY.encode())
+    """Return an answer's headers with ours in place of its own; a file may have a policy of its."""
+    ours = {name for name, _ in _HEADERS}
     kept = [
         (key, value + b"; HttpOnly" if _is_session(key, value) else value)
         for key, value in headers
-        if key.lower() != b"cache-control"
+        if key.lower() not in ours
     ]
-    return [
-        *kept,
-        *(one for one in (policy, *_HEADERS) if one[0] not in given - {b"cache-control"}),
-    ]
+    if not any(key.lower() == _POLICY_NAME for key, _ in kept):
+        kept.append((_POLICY_NAME, POLICY.encode()))
+    return [*kept, *_HEADERS]
 
 
 def _is_session(key: bytes, value: bytes) -> bool:

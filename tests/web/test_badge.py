@@ -22,7 +22,7 @@ def rehearsed(archive, reader, make, tmp_path):
             archive, saved.id, "ann@example.org", Addresses(("ann@example.org",))
         )
     answer = WebAnswer(
-        make.url(1), "rehearsed", "assertion", archive.now(), "nobody_there", via=VIA
+        make.url(1), "rehearsed", "assertion", "nobody_there", asked_at=utc_now(), via=VIA
     )
     keep(archive, [answer])
     return archive

@@ -74,7 +74,7 @@ def test_no_answer_may_load_anything_from_elsewhere_or_be_framed(asking):
         assert policy["frame-ancestors"] == "'none'"
         assert {source for one in policy.values() for source in one.split()} == {"'none'", "'self'"}
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "private, no-store"
 
 
