@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, is_dataclass
-from typing import Any
+from typing import Any, TextIO
 
 from migrator.cli.terminal import bold, colours, fitted, painted, width
 
@@ -24,7 +24,7 @@ class Console:
     def say(self, text: str = "") -> None:
         """Print a line for people; on a terminal in its width, with its bars in colour."""
         if not self.json:
-            _print(_shown(self.change(text) if self.change else text))
+            _print(_shown(self.change(text) if self.change else text), sys.stdout)
 
     def row(self, text: str) -> None:
         """Print a line of a table for programs, as it is."""
@@ -39,8 +39,8 @@ class Console:
     def last(self, text: str) -> None:
         """Print the line that counts, bold on a terminal."""
         if not self.json:
-            text = self.change(text) if self.change else text
-            _print(bold(text) if colours(sys.stdout) else text)
+            text = _fitted(self.change(text) if self.change else text, sys.stdout)
+            _print(bold(text) if colours(sys.stdout) else text, sys.stdout)
 
     def result(self, kind: str, facts: Any) -> None:
         """Print the result for programs: facts are dataclasses, dicts or lists of them."""
@@ -51,7 +51,7 @@ class Console:
 
 def complain(text: str) -> None:
     """Print to standard error."""
-    print(text, file=sys.stderr)
+    _print(_fitted(text, sys.stderr), sys.stderr)
 
 
 def _plain(facts: Any) -> dict[str, Any]:
@@ -63,20 +63,23 @@ def _plain(facts: Any) -> dict[str, Any]:
     }
 
 
-def _print(text: str) -> None:
+def _print(text: str, stream: TextIO) -> None:
     """Print a line, above a progress bar where one is on the same terminal."""
-    if "tqdm" in sys.modules and sys.stdout.isatty():
+    if "tqdm" in sys.modules and stream.isatty():
         from tqdm import tqdm
 
-        tqdm.write(text)
+        tqdm.write(text, file=stream)
     else:
-        print(text)
+        print(text, file=stream)
+
+
+def _fitted(text: str, stream: TextIO) -> str:
+    columns = width(stream)
+    return text if columns is None else fitted(text, columns)
 
 
 def _shown(text: str) -> str:
-    columns = width(sys.stdout)
-    if columns is not None:
-        text = fitted(text, columns)
+    text = _fitted(text, sys.stdout)
     if not colours(sys.stdout):
         return text
     first, *others = text.split("\n")

@@ -13,6 +13,7 @@ _BEFORE = re.compile(r"\s*[#.]{20,}\s+[\d,]+\s+|\s+[\d,]+\s{2,}|\s*")
 _BAR = re.compile(r"(?P<before>\s*)(?P<full>#*)(?P<rest>\.*)(?P<behind>\s+[\d,]+\s+(?P<words>.+))")
 _SHORTEST_BAR = 20
 _TYPED = re.compile(r"\s*(?:Next: |To go on: )?badge-migrator ")
+_QUOTED, _GLUE = re.compile(r"`[^`]+`"), "\x00"
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _COLOURS = {"good": "\x1b[32m", "ready": "\x1b[36m", "wait": "\x1b[33m", "stop": "\x1b[31m"}
 _HEADING = re.compile(r"^(?! ).*:$|^Usage:", re.MULTILINE)
@@ -50,13 +51,15 @@ def fitted(text: str, columns: int) -> str:
     hanging = len(before[0]) if before else 0
     if not text[:hanging].strip():
         hanging += 2
-    return textwrap.fill(
-        text,
+    whole = _QUOTED.sub(lambda found: found[0].replace(" ", _GLUE), text)
+    filled = textwrap.fill(
+        whole,
         columns,
         subsequent_indent=" " * min(hanging, columns // 2),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(_GLUE, " ")
 
 
 def painted(text: str) -> str:

@@ -125,6 +125,7 @@ def test_who_wants_colours_gets_them(monkeypatch, settings, terminal, wanted):
         ),
         ("Next: badge-migrator plan --to DESTINATION", None),
         ("    badge-migrator export restore-site --host x", None),
+        ("Do it with `badge-migrator plan` now", "Do it with\n  `badge-migrator plan`\n  now"),
         ("https://example.org/without/a/single/blank", None),
     ],
 )
