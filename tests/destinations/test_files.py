@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -200,3 +201,49 @@ def test_collections_of_one_name_are_two_and_keep_what_they_say(session, root):
 def test_a_folder_has_no_addresses(session):
     with pytest.raises(NotAccepted, match="no addresses"):
         session.add_email("x@example.org")
+
+
+class PowerCut(BaseException):
+    """Everything stops, at once."""
+
+
+def test_whatever_step_is_the_last_the_same_folder_comes_of_it(tmp_path, monkeypatch):
+    """Cut the power before each step in turn, and go on each time with a new session."""
+    parcels = [parcel(number) for number in range(3)]
+
+    def sent(root, last):
+        steps = iter(range(last))
+        real = os.fsync
+
+        def step(number):
+            if next(steps, None) is None:
+                raise PowerCut
+            real(number)
+
+        monkeypatch.setattr(os, "fsync", step)
+        try:
+            one = Files(str(root)).sign_in(ANN)
+            for each in parcels:
+                one.send(each)
+        finally:
+            monkeypatch.setattr(os, "fsync", real)
+
+    def files(root):
+        found = {path for path in root.rglob("*") if path.is_file()}
+        return {str(path.relative_to(root)): path.read_bytes() for path in found}
+
+    sent(tmp_path / "whole", 1000)
+    whole = files(tmp_path / "whole")
+    cuts = 0
+    for last in range(1000):
+        root = tmp_path / str(last)
+        try:
+            sent(root, last)
+        except PowerCut:
+            cuts += 1
+        else:
+            break
+        outcomes = [again(root / "x").send(each) for each in parcels]
+        assert {one.state for one in outcomes} <= {OutcomeState.DONE, OutcomeState.ALREADY_THERE}
+        assert files(root) == whole, f"cut before step {last + 1}"
+    assert cuts >= 9
