@@ -62,7 +62,7 @@ def report(
         if markdown:
             _print_ticket(found, console, change)
         if to is not None:
-            wrote["page"] = _write_page(opened, found, to, console, change)
+            wrote["page"] = _write_page(opened, found, to, console, mask=mask)
         if csv_pack is not None:
             wrote["tables"] = _write_pack(opened, found, csv_pack, console, change)
         if letters is not None:
@@ -71,18 +71,23 @@ def report(
 
 
 def _write_page(
-    opened: Archive, found: Facts, to: Path, console: Console, change: Callable[[str], str]
+    opened: Archive, found: Facts, to: Path, console: Console, *, mask: bool
 ) -> dict[str, object]:
     from migrator.archive.roll import roll
     from migrator.archive.totals import problems
     from migrator.files.folder import Folder
     from migrator.markup import first_line
     from migrator.report.page import KIND, PROBLEMS_SHOWN, page
+    from migrator.report.veil import veiled
 
+    enrolled, unread = roll(opened), problems(opened, PROBLEMS_SHOWN)
+    pieces = page(found, enrolled, unread)
+    if mask:
+        pieces = page(veiled(found), map(veiled, enrolled), map(veiled, unread))
     folder = Folder(to.parent)
     with folder.draft(to.name, first_line(KIND)) as draft:
-        for piece in page(found, roll(opened), problems(opened, PROBLEMS_SHOWN)):
-            draft.write(change(piece))
+        for piece in pieces:
+            draft.write(piece)
     assert draft.put is not None, "a draft is settled when its block ends"
     at = to.parent / draft.put.path
     size = at.stat().st_size

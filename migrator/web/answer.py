@@ -9,8 +9,8 @@ from typing import Any
 from datasette import Response  # type: ignore[import-untyped] # has no types
 
 from migrator.files.table import line
+from migrator.report.veil import veiled
 from migrator.report.words import plain
-from migrator.web.veil import veiled
 from migrator.web.view import Asked, View
 
 _SHAPES = {"csv": "csv", "json": "json"}

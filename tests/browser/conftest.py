@@ -97,6 +97,13 @@ class Page:
             assert time.monotonic() < end, self.driver.title
             time.sleep(0.05)
 
+    def shown(self, *words, most=30):
+        """Wait until the page shows all of these words."""
+        end = time.monotonic() + most
+        while not all(one in (said := self.text()) for one in words):
+            assert time.monotonic() < end, said
+            time.sleep(0.1)
+
     def _drain(self):
         return self.driver.get_log("browser"), self.driver.get_log("performance")
 
@@ -112,15 +119,11 @@ class Page:
         return [one["message"] for one in console], asked
 
     def findings(self):
-        """Return what axe finds serious or critical, with the places."""
+        """Return what axe finds, however small, with the places."""
         if not self.ask("return window.axe !== undefined"):
             self.ask(self._axe)
         found = self.driver.execute_async_script(_AXE)["violations"]
-        return [
-            (one["id"], [node["html"][:200] for node in one["nodes"]][:5])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
+        return [(one["id"], [node["html"][:200] for node in one["nodes"]][:5]) for one in found]
 
     def too_wide(self):
         """Say by how many pixels the page is wider than the screen."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+
+from migrator.archive import ledger
+from migrator.archive.archive import Archive
+from migrator.archive.lease import leased
 
 MARIA = "maria@example.org"
 PAGES = {
@@ -26,7 +32,7 @@ SEEN = """
 return [...document.links].filter((one) => one.checkVisibility())
   .map((one) => one.getAttribute('href'))
 """
-ENTER = "\ue007"
+TAB, ENTER = "\ue004", "\ue007"
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +118,42 @@ def test_a_masked_desk_shows_no_address_anywhere(page, masked):
     page.open(masked + "/learner/1")
     assert "m***@example.org" in page.text()
     page.shot("desk-masked")
+
+
+@pytest.fixture
+def copied(scene, tmp_path):
+    """Give a copy of the archive that may be changed."""
+    return shutil.copy(scene, tmp_path / "archive.db")
+
+
+def test_a_note_is_kept_by_keyboard_and_badges_are_put_back(page, copied, served):
+    page.open(served(copied, "--allow-actions") + "/learner/1")
+    page.ask("document.querySelector('details:has(textarea) summary').focus()")
+    page.press(ENTER, TAB, *"Called: <b>will</b> confirm the address.", TAB, *"Ida", TAB, ENTER)
+    page.arrived("Maria García López")
+    page.shown("Called: <b>will</b> confirm the address.")
+    page.shot("desk-note")
+    assert page.findings() == []
+    page.ask("document.querySelectorAll('summary').forEach((one) => one.parentNode.open = true)")
+    page.ask("document.querySelector('form.act button').focus()")
+    page.press(ENTER)
+    page.shown("put back")
+    page.shot("desk-put-back")
+    assert page.findings() == []
+    assert page.heard()[0] == []
+
+
+def test_a_push_that_runs_is_seen_as_it_goes(page, copied, served):
+    base = served(copied)
+    with Archive.open(copied) as archive, leased(archive, "push 1", "push --to there") as lease:
+        ledger.record(archive, lease.run_id, 8, ledger.Result("done", "done"))
+        page.open(base).settled()
+        page.shown("Running: ", "7 moved")
+        page.shot("desk-running")
+        assert page.findings() == []
+        page.heard()
+        ledger.record(archive, lease.run_id, 9, ledger.Result("done", "done"))
+        page.shown("8 moved")
+    console, asked = page.heard()
+    assert console == []
+    assert base + "/" in asked

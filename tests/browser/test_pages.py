@@ -17,6 +17,7 @@ from migrator.export.order import Order
 from migrator.report.facts import facts
 from migrator.report.learnerletter import letters
 from migrator.report.page import page as report_page
+from migrator.report.veil import veiled
 
 PAGES = {
     "report": "report.html",
@@ -53,6 +54,9 @@ def shown(scene, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shown")
     with Archive.read(scene) as archive:
         _reported(archive, folder / "report.html")
+        hidden = map(veiled, roll(archive)), map(veiled, problems(archive))
+        masked = report_page(veiled(facts(archive)), *hidden)
+        (folder / "masked.html").write_text("".join(masked), encoding="utf-8")
         names = {1: "badgr:https://api.backpack.example"}
         for n, one in enumerate(letters(roll(archive), names, "html")):
             (folder / f"letter-{n}.html").write_text(one.text, encoding="utf-8")
@@ -138,6 +142,18 @@ def test_a_page_says_the_same_without_script(page, shown, name):
     assert len(said) > 100
     assert page.open(place(shown, name), script=False).text() == said
     assert page.heard()[0] == []
+
+
+def test_a_masked_report_looks_the_same_and_names_nobody(page, shown):
+    page.open(shown / "report.html")
+    wide = page.ask("return getComputedStyle(document.body).maxWidth")
+    page.open(shown / "masked.html")
+    assert page.ask("return getComputedStyle(document.body).maxWidth") == wide
+    assert page.heard()[0] == []
+    source = page.driver.page_source
+    assert "m***@example.org" in source
+    for part in ("maria@", "maria.", "joerg", "mia@"):
+        assert part not in source
 
 
 def test_a_report_prints_whole_on_white_paper(page, shown):

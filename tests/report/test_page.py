@@ -13,8 +13,9 @@ from migrator.markup import first_line
 from migrator.openbadges.model import Addresses
 from migrator.report.facts import facts
 from migrator.report.page import KIND, page
-from migrator.report.style import COLOURS, KINDS
-from migrator.report.words import masked, plain
+from migrator.report.style import COLOURS, KINDS, STYLE
+from migrator.report.veil import veiled
+from migrator.report.words import plain
 
 
 def written(archive):
@@ -121,9 +122,14 @@ def test_two_destinations_are_told_apart(hostile):
 
 def test_the_page_can_be_masked(hostile):
     assert "p1@example.org" in written(hostile)
-    html = masked(written(hostile))
+    pieces = page(
+        veiled(facts(hostile)), map(veiled, roll(hostile)), map(veiled, problems(hostile))
+    )
+    html = "".join(pieces)
     assert "p***@example.org" in html
     assert "p1@" not in html
+    assert STYLE in html
+    assert "".join(page(facts(hostile), [], [])).count("<h3>") == html.count("<h3>")
 
 
 def test_an_empty_archive_has_a_page_too(archive):

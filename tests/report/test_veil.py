@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from migrator.archive.notes import Note
-from migrator.web.veil import veiled
+from migrator.report.veil import veiled
 
 
 def test_every_text_is_masked_however_deep():
