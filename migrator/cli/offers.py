@@ -58,9 +58,13 @@ def _archives(_given: Mapping[str, Any], typed: str) -> Iterator[tuple[str, str]
 
 
 def _adapters(_given: Mapping[str, Any], _typed: str) -> Iterator[tuple[str, str]]:
+    return _registered("adapters")
+
+
+def _registered(what: str) -> Iterator[tuple[str, str]]:
     from importlib.metadata import entry_points
 
-    for one in sorted(entry_points(group="badge_migrator.adapters"), key=lambda one: one.name):
+    for one in sorted(entry_points(group=f"badge_migrator.{what}"), key=lambda one: one.name):
         yield one.name, ""
 
 
@@ -84,6 +88,10 @@ def _destinations(given: Mapping[str, Any], _typed: str) -> Iterator[tuple[str, 
         name = f"{preset.kind}:{preset.name}"
         if name not in known:
             yield name, preset.title
+    named = {preset.kind for preset in PRESETS}
+    for kind, _ in _registered("destinations"):
+        if kind not in named:
+            yield f"{kind}:", "and an address or folder"
 
 
 def _addresses(given: Mapping[str, Any], typed: str) -> Iterator[tuple[str, str]]:

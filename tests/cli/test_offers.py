@@ -59,6 +59,7 @@ def test_values_that_the_program_knows_are_offered(asked):
     assert asked("archive", "--adapter", "mozilla-e") == ["mozilla-export"]
     assert asked("retry", "--reason", "host_d") == ["host_dead"]
     assert asked("push", "--to", "b")[:2] == ["badgr:us", "badgr:eu"]
+    assert asked("push", "--to", "fil") == ["files:"]
 
 
 def test_values_that_the_archive_knows_are_offered(run, asked, archived):
