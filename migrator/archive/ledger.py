@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,7 +33,7 @@ select account.id from account where account.destination_id = ? and account.id >
     left join remote_collection on remote_collection.collection_id = collection.id
       and remote_collection.account_id = account.id
     where collection.learner_id = account.learner_id
-    group by collection.id having count(*) > coalesce(max(remote_collection.filled), 0)))
+    group by collection.id having count(*) > coalesce(max(remote_collection.filled), 0))){among}
 order by account.id limit ?
 """
 
@@ -136,8 +137,19 @@ def accounts_with_work(
     By id, the first `limit` of those after the id `after`; to send of what is selected.
     """
     where = selection.of("transfer.assertion_id")
-    query = _WITH_WORK.format(meant=where.text)
+    query = _WITH_WORK.format(meant=where.text, among="")
     rows = archive.all(query, destination_id, after, *where.values, limit)
+    return [row[0] for row in rows]
+
+
+def with_work_among(
+    archive: Archive, destination_id: int, ids: Sequence[int], selection: Selection = EVERYTHING
+) -> list[int]:
+    """Return those of some accounts that have anything to do, as `accounts_with_work` does."""
+    where = selection.of("transfer.assertion_id")
+    among = " and account.id in (select value from json_each(?))"
+    query = _WITH_WORK.format(meant=where.text, among=among)
+    rows = archive.all(query, destination_id, 0, *where.values, json.dumps(ids), len(ids))
     return [row[0] for row in rows]
 
 

@@ -104,18 +104,24 @@ class Campaign:
             return Round(visits, self.threads, committed).done(accounts)
 
     def _with_work(self) -> Iterator[Account]:
-        last = 0
-        ours: set[int] | None = None
-        if not self.shard.whole:
-            ours = set(shards.accounts(self.archive, self.saved.id, self.shard))
-        while page := self._page(last, _PAGE):
+        for page in self._pages():
             for number in page:
-                if ours is not None and number not in ours:
-                    continue
                 account = accounts_store.account(self.archive, number)
                 if account is not None:  # forgotten meanwhile
                     yield account
-            last = page[-1]
+
+    def _pages(self) -> Iterator[list[int]]:
+        if self.shard.whole:
+            last = 0
+            while page := self._page(last, _PAGE):
+                yield page
+                last = page[-1]
+            return
+        ours = shards.accounts(self.archive, self.saved.id, self.shard)
+        for first in range(0, len(ours), _PAGE):
+            some = ours[first : first + _PAGE]
+            selection = self.limits.selection
+            yield ledger.with_work_among(self.archive, self.saved.id, some, selection)
 
     def _page(self, after: int, limit: int) -> list[int]:
         selection = self.limits.selection
