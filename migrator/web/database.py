@@ -41,7 +41,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc] # Datasette has no types
             try:
                 return work(Archive(self._file, conn))
             finally:
-                conn.rollback()
+                conn.commit()  # what a misspelled search has made for itself may stay
 
         found: Kept = await self.execute_fn(within)
         return found

@@ -61,7 +61,9 @@ class Guard:
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _with(message.get("headers") or ())}
+                secure = scope.get("scheme") == "https"
+                headers = _with(message.get("headers") or (), secure=secure)
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app({**scope, "headers": kept}, receive, guarded)
@@ -126,11 +128,12 @@ def _is_number(name: str) -> bool:
     return True
 
 
-def _with(headers: Any) -> list[tuple[bytes, bytes]]:
+def _with(headers: Any, *, secure: bool) -> list[tuple[bytes, bytes]]:
     """Return an answer's headers with ours in place of its own; a file may have a policy of its."""
     ours = {name for name, _ in _HEADERS}
+    kept_so = b"; HttpOnly; Secure" if secure else b"; HttpOnly"
     kept = [
-        (key, value + b"; HttpOnly" if _is_session(key, value) else value)
+        (key, value + kept_so if _is_session(key, value) else value)
         for key, value in headers
         if key.lower() not in ours
     ]

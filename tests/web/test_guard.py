@@ -170,6 +170,14 @@ def test_staff_signs_in_and_sees_addresses(elsewhere):
     assert elsewhere.get("/").status_code == 302
 
 
+def test_behind_tls_the_cookie_is_only_sent_so(open_desk, hashes, runner):
+    desk = open_desk(hashes=hashes)
+    for scheme in ("http", "https"):
+        url = f"{scheme}://localhost/-/login"
+        answer = runner.run(desk.site.client.request("GET", url, avoid_path_rewrites=True))
+        assert ("secure" in answer.headers["set-cookie"].lower()) == (scheme == "https")
+
+
 def test_a_guest_sees_everything_but_addresses(elsewhere):
     sign_in(elsewhere, GUEST, OTHER)
     page = elsewhere.get("/learner/1")
