@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 LOOP = Path(__file__).parent / "killing" / "loop.py"
-KILLS = int(os.environ.get("KILLS", "120"))
+KILLS = int(os.environ.get("KILLS", "300"))
 
 
 @pytest.mark.timeout(60 + KILLS)

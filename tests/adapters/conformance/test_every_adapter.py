@@ -5,6 +5,8 @@ The checks themselves are in migrator.sources.conformance, for strangers to run 
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from migrator.archive.archive import Archive
@@ -51,8 +53,11 @@ def test_each_fixture_is_claimed_most_surely_by_its_own_adapter(all_adapters, al
 def test_another_adapters_source_never_raises_anything_but_that_it_cannot_be_read(
     adapter, all_cases
 ):
+    # Of each adapter and each outcome the first two: all of them, for all adapters, are a minute.
+    alike = Counter()
     for case in all_cases:
-        if not case.live:
+        alike[kind := (case.adapter.name, case.worst)] += 1
+        if not case.live and alike[kind] <= 2:
             damage.read_each(Case(adapter, case.folder), lambda data: iter([data]))
 
 
