@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 
+from migrator.openbadges.baking import bake
+
 MARIA = "maria@example.org"
 
 
@@ -91,6 +93,23 @@ def test_a_new_archive_finds_there_what_an_old_one_has_sent(
         run("push", "--to", "open-badges-3", *here)
     (destination,) = run("status", "--json", *here).json["destinations"]
     assert [one["state"] for one in destination["states"]] == ["already_there"]
+
+
+def test_what_is_baked_into_a_picture_goes_over_as_it_is_inside(
+    run, rehearsal, memory, person, tmp_path, make
+):
+    proven = json.dumps(credential(1, proof={"type": "DataIntegrityProof"}), indent=1)
+    signed = token(credential(2))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "proven.png").write_bytes(bake(make.png(), proven))
+    (tmp_path / "pictures" / "signed.png").write_bytes(bake(make.png(), signed))
+    run("archive", tmp_path / "pictures")
+    person()
+    run("login", f"open-badges-3:{rehearsal.url}", "--as", MARIA)
+    run("plan", "--to", "open-badges-3")
+    run("push", "--to", "open-badges-3")
+    kept = rehearsal.state.credentials[rehearsal.state.owner(MARIA).id]
+    assert set(kept.values()) == {proven.encode(), signed}
 
 
 def test_explain_asks_what_such_a_host_asks(run, rehearsal, memory, person, tmp_path):
