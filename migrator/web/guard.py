@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from migrator.web.rights import Settings
 
@@ -33,6 +33,8 @@ _HEADERS = (
 )
 # Of Datasette's own pages about itself only what signing in needs: others name paths and settings.
 _ITSELF = re.compile(r"/-/(login|logout|static/.*|desk/.*)")
+# What may follow signing in: a page of ours, never an address elsewhere.
+_PAGE = re.compile(r"/(?:(?:find|learner|badge|board|class|issuer|by|problems|totals)\b[!-~]*)?")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", re.ASCII)
 _LARGEST_FORM = 64 * 1024
 _TRIES, _SECONDS = 10, 60.0
@@ -61,6 +63,7 @@ class Guard:
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
+                message = _led_on(scope, message)
                 secure = scope.get("scheme") == "https"
                 headers = _with(message.get("headers") or (), secure=secure)
                 message = {**message, "headers": headers}
@@ -148,6 +151,18 @@ def _is_session(key: bytes, value: bytes) -> bool:
         and value.startswith(b"ds_")
         and b"httponly" not in value.lower()
     )
+
+
+def _led_on(scope: Scope, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Let whoever has signed in go on to the page of the desk they had asked for."""
+    if scope["path"] != "/-/login" or message["status"] != 302:
+        return message
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    wanted = query.get("next", ["/"])[0]
+    if _PAGE.fullmatch(wanted) is None:
+        return message
+    headers = [(key, value) for key, value in message["headers"] if key.lower() != b"location"]
+    return {**message, "headers": [*headers, (b"location", wanted.encode())]}
 
 
 async def _refuse(send: Send, status: int, words: str) -> None:

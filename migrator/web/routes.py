@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import Response  # type: ignore[import-untyped] # has no types
 
@@ -29,7 +30,7 @@ def _page(work: Work) -> Callable[..., Any]:
     async def answer(datasette: Any, request: Any) -> Any:
         asked = await _asked(datasette, request)
         if asked is None:
-            return Response.redirect(_SIGN_IN)
+            return _sign_in_first(request)
         try:
             view = await datasette.live.ask(lambda archive: work(archive, asked))
         except KeyError:
@@ -47,7 +48,7 @@ def _counted(name: str, count: Callable[[Archive, Asked], Any], page: Callable[.
     async def answer(datasette: Any, request: Any) -> Any:
         asked = await _asked(datasette, request)
         if asked is None:
-            return Response.redirect(_SIGN_IN)
+            return _sign_in_first(request)
         known = "/".join((name, *asked.path.values()))
         counting = partial(datasette.live.ask, lambda archive: count(archive, asked))
         wait = asked.format != "html"
@@ -86,6 +87,12 @@ def _ours(text: str, media_type: str) -> Callable[..., Any]:
         return Response(text, content_type=f"{media_type}; charset=utf-8")
 
     return answer
+
+
+def _sign_in_first(request: Any) -> Any:
+    """Send somebody to the page to sign in, and from there to where they wanted."""
+    wanted = f"{request.path}?{request.query_string}" if request.query_string else request.path
+    return Response.redirect(f"{_SIGN_IN}?{urlencode({'next': wanted})}")
 
 
 async def _asked(site: Any, request: Any) -> Asked | None:

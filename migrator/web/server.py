@@ -25,6 +25,9 @@ class Listening:
     local: bool
 
 
+_EVERY = ("0.0.0.0", "::")  # noqa: S104 - who asks for every address of the computer gets them
+
+
 class _Server(uvicorn.Server):
     """Makes the desk warm as soon as it answers."""
 
@@ -67,7 +70,8 @@ def listen(site: Desk, host: str, port: int, ready: Callable[[Listening], None])
             lifespan="on",
             timeout_graceful_shutdown=2,
         )
-        shown = f"[{host}]" if ":" in host else host
+        name = socket.gethostname() if host in _EVERY else host
+        shown = f"[{name}]" if ":" in name else name
         number = taken.getsockname()[1]
         ready(Listening(f"http://{shown}:{number}/", is_local(host)))
         # It answers what is under way, then ends as Ctrl-C ends a program.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -153,7 +154,8 @@ def test_where_addresses_are_masked_no_original_is_handed_out(masked, asking, fi
 def test_elsewhere_nobody_sees_anything_before_signing_in(elsewhere):
     for path in ("/", "/totals.json", "/find?q=ann@example.org", "/learner/1", "/badge/1.csv"):
         answer = elsewhere.get(path)
-        assert (answer.status_code, answer.headers["location"]) == (302, "/-/login")
+        assert answer.status_code == 302
+        assert answer.headers["location"].startswith("/-/login?next=%2F")
     for path in (*RAW, "/badge/1/picture", "/badge/1/document/1"):
         assert elsewhere.get(path).status_code in (403, 404), path
 
@@ -176,6 +178,25 @@ def test_behind_tls_the_cookie_is_only_sent_so(open_desk, hashes, runner):
         url = f"{scheme}://localhost/-/login"
         answer = runner.run(desk.site.client.request("GET", url, avoid_path_rewrites=True))
         assert ("secure" in answer.headers["set-cookie"].lower()) == (scheme == "https")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led"),
+    [
+        ("/learner/1", "/learner/1"),
+        ("/find?q=ann@example.org&x=1", "/find?q=ann@example.org&x=1"),
+        ("//evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/learner/1\r\nSet-Cookie: a=b", "/"),
+        ("/-/logout", "/"),
+        ("/learnerx", "/"),
+    ],
+)
+def test_who_signs_in_comes_to_the_page_of_the_ticket(elsewhere, wanted, led):
+    page = f"/-/login?{urlencode({'next': wanted})}"
+    form = BeautifulSoup(elsewhere.get(page).text, "html.parser").select_one("main form")
+    answer = elsewhere.form(form["action"], {"username": STAFF, "password": PASSWORD}, page)
+    assert (answer.status_code, answer.headers["location"]) == (302, led)
 
 
 def test_a_guest_sees_everything_but_addresses(elsewhere):
