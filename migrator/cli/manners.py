@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from migrator.cli.examples import Example
 
 _PIECE = re.compile(r"""(?:--?\S+\s+(?!-))?(?:"[^"]*"|'[^']*'|\S+)""")
+_KINDS = {"int": "N", "float": "N", "str": "TEXT", "path": "PATH"}
 _UNUSUAL = ("parser", "exists", "resolve_path", "writable", "path_type")
 
 
@@ -30,6 +31,9 @@ def mannered(command: Any, path: str) -> None:
         command.resolve_command = partial(_resolved, inner, path, command.resolve_command)
     for param in command.params:
         param.shell_complete = partial(_offered, param, param.shell_complete)
+        if hasattr(param, "display_type_rich"):
+            param.display_type_rich = partial(_stands_for, param, param.display_type_rich)
+        param.get_usage_pieces = partial(_in_usage, param.get_usage_pieces)
     command.parse_args = partial(_parsed, command, path, command.parse_args)
     command.get_help = partial(in_colour, command.get_help)
     command.format_epilog = partial(_write_examples, path)
@@ -57,9 +61,7 @@ class _Light:
         many = param.multiple or param.nargs == -1
         if value is None:
             return () if many else None
-        if many and not value and not isinstance(value, str):
-            return value
-        if type(value) is self._annotation and value == param.default:
+        if (many and value in ((), [])) or self._is_default(value, param):
             return value
         if self._usual and self._annotation is str and isinstance(value, str):
             return value
@@ -69,12 +71,31 @@ class _Light:
             return list(value)
         return self._typers().coerce(value, param=param, ctx=ctx)
 
+    def _is_default(self, value: Any, param: Any) -> bool:
+        return type(value) is self._annotation and value == param.default
+
 
 def _is_path(value: Any) -> bool:
     """Whether it is one that typer would not complain of."""
     return isinstance(value, (str, Path)) and (
         not os.path.lexists(value) or os.access(value, os.R_OK)
     )
+
+
+def _stands_for(param: Any, typers: Any, ctx: Any) -> str:
+    """Return what stands for a value in the help; typer says <int range> or <list[str]>."""
+    if param.param_type_name == "argument":
+        return ""
+    shown = str(typers(ctx=ctx) or "")
+    return _KINDS.get(shown.strip("<>").removesuffix(" range"), shown)
+
+
+def _in_usage(typers: Any, ctx: Any) -> list[str]:
+    """Return arguments as they are in the usage; typer says {SOURCE}... and [[WHO]]."""
+    return [
+        piece.strip("{}").replace("}...", "...").replace("[[", "[").replace("]]", "]")
+        for piece in typers(ctx)
+    ]
 
 
 def _parsed(command: Any, path: str, typers: Any, ctx: Any, args: list[str]) -> list[str]:

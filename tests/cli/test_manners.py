@@ -54,3 +54,11 @@ def test_a_file_that_may_not_be_read_is_left_to_typer(params, tmp_path, monkeypa
 def test_the_first_sentence_is_one_line():
     assert first_sentence("Do this\nand that. Then more.\n\nAnd more.") == "Do this and that."
     assert first_sentence("Do this") == "Do this."
+
+
+def test_values_are_called_in_the_help_what_people_call_them(run):
+    out = run("verify", "--help").out
+    assert "--at-once N " in out
+    assert "Usage: badge-migrator archive [OPTIONS] SOURCE...\n" in run("archive", "--help").out
+    assert "Usage: badge-migrator status [OPTIONS] [WHO]\n" in run("status", "--help").out
+    assert "\n  [FILE]  Where the key goes" in run("manifest", "key", "--help").out
