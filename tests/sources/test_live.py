@@ -83,7 +83,7 @@ def test_an_answer_that_is_no_json_is_not_what_was_expected():
 def test_without_a_secret_the_person_is_told_where_to_put_one():
     assert place({}, secret=lambda: "s3cret").secret() == "s3cret"
     for secret in (None, lambda: ""):
-        with pytest.raises(SignInFailed, match="BADGE_MIGRATOR_PASSWORD"):
+        with pytest.raises(SignInFailed, match="BADGE_MIGRATOR_SOURCE_PASSWORD"):
             place({}, secret=secret).secret()
 
 
