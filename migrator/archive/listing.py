@@ -13,8 +13,20 @@ from migrator.archive.roll import Enrolled, enrolled
 
 PAGE = 100
 """So many badges are on a page."""
+LONG_PAGE = 10_000
+"""So many badges are on a page for a spreadsheet or a program."""
+_AT_ONCE = 500
 COUNTED = 10_000
 """Of a badge class or an issuer so many badges are counted: more are said to be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What badges of a destination have in common: a state, and a reason (None: none needed)."""
+
+    destination_id: int
+    state: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +74,16 @@ where destination_id = ? and state = ? and reason is ? and id > ? order by id li
 _OF_CLASS = "select id, id from assertion where badge_class_id = ? and id > ? order by id limit ?"
 
 
-def in_state(
-    archive: Archive, destination_id: int, state: str, reason: str | None, after: int = 0
-) -> Page:
-    """Return the badges in one state for one reason at a destination, in the order planned."""
-    values = (destination_id, state, reason, after, PAGE + 1)
-    return _page(archive, [tuple(row) for row in archive.all(_IN_STATE, *values)])
+def in_state(archive: Archive, board: Board, after: int = 0, size: int = PAGE) -> Page:
+    """Return the badges of a board, in the order planned."""
+    values = (board.destination_id, board.state, board.reason, after, size + 1)
+    return _page(archive, [tuple(row) for row in archive.all(_IN_STATE, *values)], size)
 
 
-def of_class(archive: Archive, badge_class_id: int, after: int = 0) -> Page:
+def of_class(archive: Archive, badge_class_id: int, after: int = 0, size: int = PAGE) -> Page:
     """Return the badges of a badge class, in the order read."""
-    rows = archive.all(_OF_CLASS, badge_class_id, after, PAGE + 1)
-    return _page(archive, [tuple(row) for row in rows])
+    rows = archive.all(_OF_CLASS, badge_class_id, after, size + 1)
+    return _page(archive, [tuple(row) for row in rows], size)
 
 
 def of_issuer(archive: Archive, issuer_id: int, after: int = 0) -> IssuerPage:
@@ -117,7 +127,11 @@ def issuer_entry(archive: Archive, issuer_id: int) -> Entry:
     return Entry(*row)
 
 
-def _page(archive: Archive, found: Sequence[tuple[int, int]]) -> Page:
-    shown = found[:PAGE]
-    after = shown[-1][0] if len(found) > PAGE else None
-    return Page(tuple(enrolled(archive, [badge for _, badge in shown])), after)
+def _page(archive: Archive, found: Sequence[tuple[int, int]], size: int) -> Page:
+    shown = found[:size]
+    after = shown[-1][0] if len(found) > size else None
+    ids = [badge for _, badge in shown]
+    badges: list[Enrolled] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        badges += enrolled(archive, ids[first : first + _AT_ONCE])
+    return Page(tuple(badges), after)

@@ -55,6 +55,9 @@ def _csv(view: View, asked: Asked) -> Any:
         cells = tuple(plain(one) if isinstance(one, str) else one for one in row)
         lines.append(line(cells if asked.addresses else veiled(cells)))
     headers = {"Content-Disposition": 'attachment; filename="badges.csv"'}
+    after = view.facts.get("after")
+    if after is not None:
+        headers["Link"] = f'<?after={after}>; rel="next"'
     return Response("".join(lines), headers=headers, content_type="text/csv; charset=utf-8")
 
 

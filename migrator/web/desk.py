@@ -22,8 +22,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _SETTINGS = {
     "default_page_size": 100,
     "max_returned_rows": 1000,
-    "sql_time_limit_ms": 2000,
-    "facet_time_limit_ms": 200,
+    "sql_time_limit_ms": 1000,
+    "allow_facet": False,
     "suggest_facets": False,
     "allow_download": False,
     "default_cache_ttl": 0,

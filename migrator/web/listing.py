@@ -31,7 +31,8 @@ def board_page(archive: Archive, asked: Asked) -> View:
     known = REASONS[reason] if reason else None
     if state not in STATES:
         raise KeyError(state)
-    page = listing.in_state(archive, number, state, reason, asked.after)
+    board = listing.Board(number, state, reason)
+    page = listing.in_state(archive, board, asked.after, _size(asked))
     title = said(state, reason).capitalize()
     return View(
         "desk_board.html",
@@ -55,7 +56,7 @@ def class_page(archive: Archive, asked: Asked) -> View:
     number = asked.number("id")
     found = listing.class_entry(archive, number)
     names = {one.id: one.name for one in destinations(archive)}
-    page = listing.of_class(archive, number, asked.after)
+    page = listing.of_class(archive, number, asked.after, _size(asked))
     return View(
         "desk_class.html",
         found.name,
@@ -116,6 +117,11 @@ def problems_page(archive: Archive, asked: Asked) -> View:
         ("source", "locator", "code", "severity", "sentence"),
         [(one.source, one.locator, one.code, one.severity, one.sentence) for one in shown],
     )
+
+
+def _size(asked: Asked) -> int:
+    """Return how many badges are on a page: people read fewer than programs."""
+    return listing.PAGE if asked.format == "html" else listing.LONG_PAGE
 
 
 def _badge_rows(badges: Iterable[Enrolled], names: dict[int, str]) -> Iterator[tuple[Any, ...]]:

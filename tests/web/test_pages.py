@@ -201,10 +201,29 @@ def test_a_long_board_goes_on_where_the_page_before_ended(asking, monkeypatch):
     assert len(seen) == len(set(seen)) > 6
 
 
+def test_a_table_for_a_spreadsheet_has_more_than_a_page(asking, monkeypatch):
+    monkeypatch.setattr("migrator.archive.listing.PAGE", 2)
+    monkeypatch.setattr("migrator.archive.listing._AT_ONCE", 2)
+    path = "/board/1/held/no_account"
+    all_of_it = asking.get(f"{path}.csv")
+    assert "link" not in all_of_it.headers
+    assert len(all_of_it.text.splitlines()) > 7
+    monkeypatch.setattr("migrator.archive.listing.LONG_PAGE", 5)
+    first = asking.json(f"{path}.json")
+    assert len(first["badges"]) == 5
+    assert f"?after={first['after']}>" in asking.get(f"{path}.csv").headers["link"]
+    both = [row["assertion_id"] for row in first["badges"]]
+    rest = asking.json(f"{path}.json?after={first['after']}")
+    both += [row["assertion_id"] for row in rest["badges"]]
+    assert len(both) == len(set(both)) > 5
+
+
 def test_a_push_that_runs_is_shown_with_its_pace(asking, filled, monkeypatch):
-    monkeypatch.setattr("migrator.web.start.running", lambda archive, found: ["Running: `push`."])
+    monkeypatch.setattr(
+        "migrator.web.start.running", lambda archive, found: ["Running: `push` now."]
+    )
     live = page(asking.get("/")).select_one("#live [data-running]")
-    assert words(live) == "Running: `push`."
+    assert words(live) == "Running: push now."
 
 
 def test_datasettes_own_tables_are_there_too(asking):
