@@ -51,11 +51,11 @@ def named(text: str | None, username: str | None) -> Shard:
 
 
 def shard_line(shard: Shard, of_shard: DestinationTotal, of_all: DestinationTotal) -> str:
-    """Say what became of a shard, and how many badges are in the others."""
+    """Say what became of a shard's badges (those selected), and how many others there are."""
     from migrator.report.words import badges, transfer_balance
 
     others = of_all.badges - of_shard.badges
-    return f"Shard {shard}: {transfer_balance(of_shard)} In the other shards: {badges(others)}."
+    return f"Shard {shard}: {transfer_balance(of_shard)} All others: {badges(others)}."
 
 
 def say_done(console: Console, done: Done) -> None:

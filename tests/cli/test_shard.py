@@ -47,7 +47,7 @@ def test_shards_on_copies_of_the_archive_become_one_again_and_add_up(
     assert told == states
     # There is nothing left to do, and the badges of the other shards are not ours.
     ran = run("push", "--to", "badgr", "--shard", "1/1000", expected=0)
-    assert "Shard 1/1000: 0 badges = 0; missing: 0. In the other shards: 18 badges." in ran.out
+    assert "Shard 1/1000: 0 badges = 0; missing: 0. All others: 18 badges." in ran.out
     assert imported() == 12
 
 
