@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -16,6 +17,9 @@ _FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[-=+@\uff1d\uff0b\uff0d\uff20]|[
 # Where lists are written with semicolons, a spreadsheet begins a new cell at each of them.
 _INSIDE = re.compile(r"(?<=[;\t])(?=\s*(?:[=+@]|-(?:\d|\w+[|(])))")
 
+# A field of a CSV (RFC 4180), however long, and what ends it.
+_FIELD = re.compile(r'("[^"]*(?:""[^"]*)*"|[^,\r\n]*)(,|\r?\n|\Z)')
+
 
 def cell(value: object) -> str:
     """Return a value for a CSV; what a spreadsheet would run as a formula gets a ' before it."""
@@ -29,6 +33,42 @@ def line(values: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow([cell(value) for value in values])
     return out.getvalue()
+
+
+class Harmless:
+    """A CSV of somebody else's making that comes in pieces, made such that nothing runs from it."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
+
+    def feed(self, piece: bytes, *, last: bool) -> bytes:
+        """Return what is complete of the table by now, each cell as `cell` has it."""
+        text = self._rest + self._decoder.decode(piece, final=last)
+        end = len(text) if last else _complete(text)
+        self._rest = text[end:]
+        return _FIELD.sub(_harmless, text[:end]).encode()
+
+
+def _harmless(found: re.Match[str]) -> str:
+    field, end = found.groups()
+    value = field[1:-1].replace('""', '"') if field.startswith('"') else field
+    safe = cell(value)
+    if safe == value:
+        return f"{field}{end}"
+    doubled = safe.replace('"', '""')
+    return f'"{doubled}"{end}'
+
+
+def _complete(text: str) -> int:
+    """Return where the last whole line of a CSV ends; a line end between quotes is none."""
+    end = start = quotes = 0
+    while at := text.find("\n", start) + 1:
+        quotes += text.count('"', start, at)
+        start = at
+        if quotes % 2 == 0:
+            end = at
+    return end
 
 
 class Rows:

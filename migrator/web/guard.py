@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from migrator.web.rights import Settings
+from migrator.web.tables import harmless
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -61,13 +62,15 @@ class Guard:
         # People sign in on the page: a password in a header would be tried without a limit.
         kept = [(k, v) for k, v in scope["headers"] if k.lower() != b"authorization"]
 
+        inert = harmless(scope["path"], send)
+
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 message = _led_on(scope, message)
                 secure = scope.get("scheme") == "https"
                 headers = _with(message.get("headers") or (), secure=secure)
                 message = {**message, "headers": headers}
-            await send(message)
+            await inert(message)
 
         await self._app({**scope, "headers": kept}, receive, guarded)
 

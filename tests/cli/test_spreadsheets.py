@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ import migrator
 from migrator.archive.archive import Archive
 from migrator.files.table import cell
 from migrator.sources.found import FoundCollection, FoundLearner, Membership, Problem
+from migrator.web.desk import desk
+from migrator.web.rights import Settings
 
 FORMULAS = (
     "=cmd|'/c calc'!A1",
@@ -109,6 +113,25 @@ def test_no_cell_of_any_table_is_a_formula(run, hostile, tmp_path, command):
     assert [one for one in cells if not is_inert(one)] == []
     # Totals hold no word of anybody's; in all others the values are there, made harmless.
     assert command == "status" or any(re.match("'.*(1[+]1|who)", one) for one in cells)
+
+
+DESK = (
+    *("/totals.csv", "/find.csv?q=cmd", "/learner/1.csv", "/badge/1.csv", "/class/1.csv"),
+    *("/issuer/1.csv", "/problems.csv", "/by/issuer.csv", "/by/class.csv", "/by/cohort.csv"),
+    *("/archive/badge_class.csv?_stream=1", "/archive/learner.csv", "/archive/problem.csv"),
+    *("/archive/badge_class.csv?_dl=1", "/archive/badge_class?_format=csv"),
+    "/archive.csv?sql=select+name+as+'%3D1%2B1'+from+issuer",
+)
+
+
+def test_no_cell_of_the_desks_tables_is_a_formula(hostile):
+    with closing(desk(Settings(hostile))) as site, asyncio.Runner() as runner:
+        for path in DESK:
+            answer = runner.run(site.client.get(path))
+            assert answer.status_code == 200, path
+            cells = [one for row in csv.reader(io.StringIO(answer.text)) for one in row]
+            assert len(cells) > 1, path
+            assert [one for one in cells if not is_inert(one)] == [], path
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
