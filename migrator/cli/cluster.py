@@ -168,7 +168,14 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say how the shards in the queue stand, and what became of the badges of those finished."""
-    _standing(Console(as_json), _url(database, archive_file), "cluster status")
+    from migrator.cluster.database import is_missing
+
+    console, url = Console(as_json), _url(database, archive_file)
+    _extra("queue")
+    if is_missing(url):
+        end(console, [], "cluster status")
+        return
+    _standing(console, url, "cluster status")
 
 
 def _url(told: str | None, archive: Path) -> str:

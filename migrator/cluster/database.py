@@ -41,6 +41,12 @@ def beside(archive: Path) -> Path:
     return archive.absolute().with_name(f"{archive.stem}-cluster.db")
 
 
+def is_missing(url: str) -> bool:
+    """Say whether a database is a file that is not there: to look at it would make it."""
+    kind, _, path = url.partition(":///")
+    return kind == "sqlite" and bool(path) and not Path(path).exists()
+
+
 def shown(url: str) -> str:
     """Return an address without what is secret in it."""
     return redact(url)

@@ -75,8 +75,9 @@ def test_a_password_of_the_database_is_never_printed(run, ready, monkeypatch):
     assert "sesame" not in told.out + told.err + tried.out + tried.err
 
 
-def test_nothing_submitted_is_said_so(run, ready):
+def test_nothing_submitted_is_said_so_and_nothing_made(run, ready, tmp_path):
     assert "Nothing was submitted" in run("cluster", "status").out
+    assert not (tmp_path / "badge-archive-cluster.db").exists()
 
 
 def test_an_archive_that_is_not_there_is_not_made(run, tmp_path):

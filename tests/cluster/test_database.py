@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from migrator import errors
-from migrator.cluster.database import database, shown
+from migrator.cluster.database import database, is_missing, shown
 
 ARCHIVE = Path("/data/school.db")
 
@@ -51,3 +51,12 @@ def test_what_is_no_address_of_a_database_is_said_so_without_its_password(url):
 def test_a_password_is_never_shown():
     assert "secret" not in shown("postgresql://u:secret@h:5432/db?password=secret")
     assert shown("sqlite:////data/x.db") == "sqlite:////data/x.db"
+
+
+def test_a_file_that_is_not_there_is_missing_and_a_server_never(tmp_path):
+    url = f"sqlite:///{tmp_path / 'cluster.db'}"
+    assert is_missing(url)
+    (tmp_path / "cluster.db").touch()
+    assert not is_missing(url)
+    assert not is_missing("sqlite://")
+    assert not is_missing("postgresql://u@h/db")
