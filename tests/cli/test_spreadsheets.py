@@ -119,7 +119,7 @@ DESK = (
     *("/totals.csv", "/find.csv?q=cmd", "/learner/1.csv", "/badge/1.csv", "/class/1.csv"),
     *("/issuer/1.csv", "/problems.csv", "/by/issuer.csv", "/by/class.csv", "/by/cohort.csv"),
     *("/archive/badge_class.csv?_stream=1", "/archive/learner.csv", "/archive/problem.csv"),
-    *("/archive/badge_class.csv?_dl=1", "/archive/badge_class?_format=csv"),
+    "/archive/badge_class.csv?_dl=1",
     "/archive.csv?sql=select+name+as+'%3D1%2B1'+from+issuer",
 )
 
