@@ -12,7 +12,8 @@ import pytest
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.cli.moment import moment
-from migrator.cli.push import _or_late, _Said
+from migrator.cli.push import _or_late
+from migrator.cli.pushed import Said
 from migrator.rehearsal.faults import Faults
 from migrator.transfer.push import Sent
 
@@ -115,7 +116,7 @@ class Heard:
 @pytest.mark.parametrize(("every", "lines"), [(True, 3), (False, 1)])
 def test_of_very_many_badges_only_those_with_news_are_listed(every, lines):
     heard, shown = Heard(), []
-    said = _Said(heard, shown.append, every)
+    said = Said(heard, shown.append, every)
     for state, reason in (("done", None), ("refused", "revoked"), ("already_there", None)):
         said.watch(Sent("Maths", state, reason, ""))
     assert len(heard.lines) == lines
