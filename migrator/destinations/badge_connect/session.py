@@ -17,6 +17,7 @@ from migrator.destinations.base import (
     Parcel,
     TryLater,
 )
+from migrator.destinations.named import name_in
 from migrator.errors import SignInFailed
 from migrator.net import Unreachable
 from migrator.openbadges.identity import canonical_url
@@ -120,8 +121,8 @@ class ConnectSession:
 
 
 def _id(assertion: JsonObject) -> str | None:
-    found = assertion.get("id")
-    return canonical_url(found) if isinstance(found, str) and found else None
+    found = name_in(assertion.get("id"))
+    return canonical_url(found) if found else None
 
 
 def _no_collections() -> NotAccepted:

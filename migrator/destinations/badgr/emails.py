@@ -9,6 +9,7 @@ from migrator.destinations.badgr import verdicts
 from migrator.destinations.badgr.calls import Calls
 from migrator.destinations.badgr.tokens import out_of_reach
 from migrator.destinations.base import Outcome, OutcomeState
+from migrator.destinations.named import name_in
 from migrator.net import Unreachable
 from migrator.openbadges.model import Addresses, Json, JsonObject
 
@@ -22,7 +23,9 @@ def addresses_of(user: JsonObject) -> Addresses:
     unverified: list[str] = []
     variants: list[str] = []
     for entry in _entries(user):
-        address = str(entry["email"])
+        address = name_in(entry["email"])
+        if address is None:
+            continue
         (verified if entry.get("verified") is True else unverified).append(address)
         variants += _variants(entry)
     return Addresses(tuple(verified), tuple(unverified), tuple(variants))
@@ -86,7 +89,8 @@ def _entries(user: JsonObject) -> list[JsonObject]:
 
 def _variants(entry: JsonObject) -> list[str]:
     spellings = entry.get("caseVariants")
-    return [one for one in spellings if isinstance(one, str)] if isinstance(spellings, list) else []
+    found = map(name_in, spellings) if isinstance(spellings, list) else ()
+    return [one for one in found if one is not None]
 
 
 def _first(found: list[JsonObject]) -> JsonObject:

@@ -13,9 +13,10 @@ from migrator.destinations.badgr.calls import Calls
 from migrator.destinations.badgr.tokens import not_badgr
 from migrator.destinations.badgr.verdicts import body_of
 from migrator.destinations.base import Held, Outcome
+from migrator.destinations.named import name_in
 from migrator.openbadges.identity import canonical_url
 from migrator.openbadges.model import JsonObject
-from migrator.openbadges.values import mapping, text
+from migrator.openbadges.values import mapping
 
 PATH = "/v1/earner/imported-badges"
 _PREFIX = "imported-badges/"
@@ -28,7 +29,7 @@ def held(calls: Calls) -> Iterator[Held]:
         raise not_badgr(calls.url)
     for one in body:
         found = one if isinstance(one, dict) else {}
-        remote_id, declared = text(found.get("id")), _declared(found)
+        remote_id, declared = name_in(found.get("id")), _declared(found)
         if remote_id and declared:
             yield Held(f"{_PREFIX}{remote_id}", canonical_url(declared))
 
@@ -49,4 +50,4 @@ def _declared(found: JsonObject) -> str | None:
     """Return the badge's own id: of 3.0 the original is the credential, of 2.0 it is inside."""
     original = mapping(found.get("original_json")) or {}
     inside = mapping(original.get("assertion")) or mapping(found.get("json")) or {}
-    return text(original.get("id")) or text(inside.get("id"))
+    return name_in(original.get("id")) or name_in(inside.get("id"))

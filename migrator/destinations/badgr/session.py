@@ -17,6 +17,7 @@ from migrator.destinations.base import (
     Parcel,
     TryLater,
 )
+from migrator.destinations.named import name_in
 from migrator.errors import SignInFailed
 from migrator.net import Unreachable
 from migrator.openbadges.baking import sniff
@@ -58,8 +59,8 @@ class BadgrSession:
     def held(self) -> Iterator[Held]:
         """Yield every badge the account holds; ids in canonical form."""
         for one in self._calls.results("GET", _HELD):
-            remote_id, open_badge_id = one.get("entityId"), one.get("openBadgeId")
-            if isinstance(remote_id, str) and isinstance(open_badge_id, str):
+            remote_id, open_badge_id = name_in(one.get("entityId")), name_in(one.get("openBadgeId"))
+            if remote_id and open_badge_id:
                 yield Held(remote_id, canonical_url(open_badge_id), one.get("pending") is True)
         if self._takes_credentials:
             yield from imported.held(self._calls)
@@ -103,8 +104,8 @@ class BadgrSession:
         if text := _plain_text(description or "", LONGEST_DESCRIPTION):
             body["description"] = text
         made = self._calls.results("POST", _COLLECTIONS, body)
-        remote_id = made[0].get("entityId") if made else None
-        if not isinstance(remote_id, str):
+        remote_id = name_in(made[0].get("entityId")) if made else None
+        if remote_id is None:
             raise TryLater("The answer to a new collection has no id.", "Run `push` again.")
         return remote_id
 

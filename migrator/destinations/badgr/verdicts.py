@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from migrator.destinations.badgr.cause import ALREADY_THERE, cause
 from migrator.destinations.badgr.complaint import Complaint, complaints
 from migrator.destinations.base import Outcome, OutcomeState
+from migrator.destinations.named import name_in
 from migrator.net import Reply, Unreachable, redact, retry_after
 from migrator.openbadges.model import Json
 from migrator.reasons import REASONS, Retry
@@ -123,8 +124,8 @@ def _words(complaint: Complaint) -> str:
 def _arrived(reply: Reply) -> Outcome:
     """An answer without an id is as good as none: look at the destination."""
     found = first_result(reply) or {}
-    remote_id = found.get("entityId") or found.get("id")
-    if not isinstance(remote_id, str):
+    remote_id = name_in(found.get("entityId")) or name_in(found.get("id"))
+    if remote_id is None:
         return _said(reply, OutcomeState.UNKNOWN, "answer_lost")
     return Outcome(
         OutcomeState.DONE,

@@ -17,9 +17,10 @@ from migrator.destinations.base import (
     OutcomeState,
     Parcel,
     Session,
+    TryLater,
 )
-from migrator.destinations.conformance.subject import Subject, form_of, holdings, must
-from migrator.errors import SignInFailed
+from migrator.destinations.conformance.subject import Subject, form_of, holdings, is_name, must
+from migrator.errors import MigratorError, SignInFailed
 from migrator.openbadges.model import Addresses
 from migrator.reasons import REASONS, Retry
 
@@ -197,6 +198,8 @@ def sent(session: Session, parcel: Parcel) -> Outcome:
         must(outcome.reason is None, f"{state} has the reason {outcome.reason}")
     else:
         must(outcome.reason in REASONS, f"{outcome.reason!r} is no reason of the table")
+    remote = outcome.remote_id
+    must(remote is None or is_name(remote), f"{remote!r} is no remote id")
     after = outcome.after
     must(after is None or 0 <= after <= 86400, f"{after} is no time to wait")
     must(len(outcome.detail) <= 1000, f"its words are {len(outcome.detail)} long")
@@ -217,6 +220,16 @@ def no_secret(subject: Subject, session: Session | None, shown: tuple[object, ..
     for each in shown:
         text = each if isinstance(each, str) else repr(each)
         must(not any(secret in text for secret in secrets), "a secret shows")
+
+
+def raised(call: Callable[[], object]) -> MigratorError | None:
+    """Return what a call raises of what it may raise, checked for a next step."""
+    try:
+        call()
+    except (TryLater, NotAccepted, SignInFailed) as error:
+        must(error.what and error.next_step, f"{error!r} does not say what to do next")
+        return error
+    return None
 
 
 def not_accepted(call: Callable[[], object]) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from migrator.destinations.base import Credentials
 from migrator.destinations.conformance.relay import Answer
+from migrator.openbadges.model import Json
 
 _JSON = "application/json"
 _HUGE = 32 << 20
 """Bytes of an answer that is small on its way: more than anybody should hold."""
 _DEPTH = 100_000
+_ODD: tuple[Json, ...] = (None, 42, "", "x\ud800", True, [], {}, [[None]], {"id": 7})
+_MOST_BENT = 130
 
 REFUSALS = (
     *(400, 402, 404, 405, 406, 408, 410, 412, 413, 414, 415, 417, 418, 422, 429, 431, 451),
@@ -67,6 +71,17 @@ def elsewhere() -> tuple[Answer, ...]:
     )
 
 
+def bent(answer: Answer) -> Iterator[Answer]:
+    """Yield a real answer of JSON with one of its values replaced by something odd, in turn."""
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return
+    ways = [(path, odd) for path in _paths(body) for odd in _ODD]
+    for path, odd in ways[:: len(ways) // _MOST_BENT + 1]:
+        yield Answer(answer.status, json.dumps(_replaced(body, path, odd)).encode(), answer.headers)
+
+
 def echo(status: int, credentials: tuple[Credentials, ...], address: str) -> Answer:
     """Return an answer that says back every secret, wherever a server may say something."""
     known = [
@@ -96,6 +111,27 @@ def echo(status: int, credentials: tuple[Credentials, ...], address: str) -> Ans
 @cache
 def _huge() -> bytes:
     return gzip.compress(b" " * _HUGE, 1)
+
+
+def _paths(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield where the values are, the outer ones first."""
+    yield path
+    inside: Iterable[tuple[str | int, Json]] = ()
+    if isinstance(value, dict):
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for key, one in inside:
+        yield from _paths(one, (*path, key))
+
+
+def _replaced(value: Json, path: tuple[str | int, ...], odd: Json) -> Json:
+    if not path:
+        return odd
+    if isinstance(value, dict):
+        return {k: _replaced(v, path[1:], odd) if k == path[0] else v for k, v in value.items()}
+    assert isinstance(value, list)
+    return [_replaced(v, path[1:], odd) if at == path[0] else v for at, v in enumerate(value)]
 
 
 def _packed(status: int, body: bytes) -> Answer:

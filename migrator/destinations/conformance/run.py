@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
+from migrator.destinations.conformance.answerchecks import ANSWER_CHECKS
 from migrator.destinations.conformance.checks import CHECKS
 from migrator.destinations.conformance.subject import Subject
 from migrator.destinations.conformance.webchecks import WEB_CHECKS
 
 Check = Callable[[Subject], None]
 
-SERVER_CHECKS: tuple[Check, ...] = (*CHECKS, *WEB_CHECKS)
+SERVER_CHECKS: tuple[Check, ...] = (*CHECKS, *WEB_CHECKS, *ANSWER_CHECKS)
 """What a destination behind HTTP keeps."""
 
 

@@ -69,6 +69,11 @@ def holdings(session: Session, parcel: Parcel) -> list[Held]:
     return [one for one in session.held() if canonical_url(one.open_badge_id) in wanted]
 
 
+def is_name(text: object) -> bool:
+    """Say whether something can be kept as a name and asked for again."""
+    return isinstance(text, str) and text.strip() != "" and text.isprintable()
+
+
 def must(kept: object, otherwise: str) -> None:
     """Raise AssertionError with what was not kept."""
     if not kept:

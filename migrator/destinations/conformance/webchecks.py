@@ -1,33 +1,29 @@
-"""What a destination behind HTTP keeps whatever the web does to it; the relay does it.
+"""How a destination behind HTTP asks: once, as told, and knowing what it does not know.
 
 The contract is `migrator.destinations.base`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from migrator.destinations.base import (
     Credentials,
     Entrance,
-    NotAccepted,
     OutcomeState,
     TryLater,
 )
 from migrator.destinations.conformance import hostile
-from migrator.destinations.conformance.checks import no_secret, sent
+from migrator.destinations.conformance.checks import no_secret, raised, sent
 from migrator.destinations.conformance.relay import Answer, Asked, Relay
 from migrator.destinations.conformance.subject import Subject, holdings, must
-from migrator.errors import MigratorError, SignInFailed
+from migrator.errors import SignInFailed
 
 _WAIT = 7
-_SETTLED = (OutcomeState.DONE, OutcomeState.ALREADY_THERE)
-_MOST_PAGES = 100
 
 
 def asks_nobody_when_made(subject: Subject) -> None:
-    """Making a destination, and closing a session, is no reason for a request that fails."""
+    """Making a destination makes no request."""
     with Relay(subject.address) as relay:
         relay.hang_up(times=1 << 30)
         subject.make(relay.url)
@@ -79,64 +75,6 @@ def waits_whatever_it_is_told(subject: Subject) -> None:
             relay.instead(Answer(429, b"{}", (("Retry-After", text),)))
             outcome = sent(session, subject.parcels[0])
             must(outcome.state is OutcomeState.TRY_AGAIN, f"{text!r} ended as {outcome}")
-
-
-def ends_every_status_as_an_outcome(subject: Subject) -> None:
-    """Whatever the status of a no, it ends as an outcome, and never as success."""
-    with subject.relayed() as (session, relay):
-        for status in hostile.REFUSALS:
-            relay.instead(Answer(status, b"{}"))
-            outcome = sent(session, subject.parcels[0])
-            must(outcome.state not in _SETTLED, f"{status} ended as {outcome.state}")
-
-
-def never_follows_elsewhere(subject: Subject) -> None:
-    """A badge is not sent to where an answer points."""
-    with subject.relayed() as (session, relay):
-        for answer in hostile.elsewhere():
-            relay.behave()
-            relay.instead(answer)
-            outcome = sent(session, subject.parcels[0])
-            must(outcome.state not in _SETTLED, f"{answer.status} ended as {outcome.state}")
-            must(len(relay.asked) == 1, f"{answer.status} is followed")
-
-
-def survives_hostile_answers(subject: Subject) -> None:
-    """An answer that cannot be understood is `unknown` after a 200, and some end after a no."""
-    with subject.relayed() as (session, relay):
-        for status in (200, 201):
-            for name, answer in hostile.answers(status).items():
-                relay.instead(answer)
-                outcome = sent(session, subject.parcels[0])
-                said = f"{status} with {name} ended as {outcome.state} ({outcome.reason})"
-                must(outcome.state is OutcomeState.UNKNOWN, said)
-        for status in (400, 500):
-            for name, answer in hostile.answers(status).items():
-                relay.instead(answer)
-                outcome = sent(session, subject.parcels[0])
-                must(outcome.state not in _SETTLED, f"{status} with {name}: {outcome.state}")
-
-
-def takes_no_hostile_list_for_an_empty_one(subject: Subject) -> None:
-    """What cannot be understood is not "nothing there": a badge would be sent twice."""
-    with subject.relayed() as (session, relay):
-        sent(session, subject.parcels[0])
-        for name, answer in hostile.answers(200).items():
-            relay.instead(answer)
-            for call in (lambda: list(session.held()), lambda: session.find(subject.parcels[0])):
-                must(raised(call), f"{name} is taken for a list")
-
-
-def signs_in_among_hostile_answers(subject: Subject) -> None:
-    """Whatever answers at the address, a person hears what to do next."""
-    with Relay(subject.address) as relay:
-        for status in (200, 404, 503):
-            for name, answer in hostile.answers(status).items():
-                relay.instead(answer)
-                destination = subject.make(relay.url)
-                error = raised(lambda: destination.sign_in(subject.credentials))  # noqa: B023 - called at once
-                must(error, f"{status} with {name} lets in")
-                no_secret(subject, None, (str(error), repr(error)))
 
 
 def settles_a_lost_answer(subject: Subject) -> None:
@@ -204,20 +142,6 @@ def gives_up_a_sign_in_that_has_ended(subject: Subject) -> None:
         must(isinstance(error, SignInFailed), f"the list raises {error!r}")
 
 
-def repeats_no_secret(subject: Subject) -> None:
-    """Whatever a server says back, no password, token or address of the account is repeated."""
-    for status in (200, 201, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503):
-        with subject.relayed() as (session, relay):
-            known = (subject.credentials, session.credentials)
-            relay.instead(hostile.echo(status, known, "somebody.else@example.org"))
-            outcome = sent(session, subject.parcels[0])
-            shown = [repr(outcome), repr(session)]
-            error = raised(lambda: list(session.held()))
-            shown += [str(error), repr(error)]
-            no_secret(subject, session, tuple(shown))
-            must("somebody.else" not in " ".join(shown), f"{status}: an address shows")
-
-
 def tries_a_wrong_password_once(subject: Subject) -> None:
     """A password that was refused is not tried again: backpacks shut the account out for it."""
     if subject.wrong is None or not subject.wrong.password:
@@ -229,30 +153,6 @@ def tries_a_wrong_password_once(subject: Subject) -> None:
         tries = sum(_carries(asked, subject.wrong.password) for asked in relay.asked)
         wanted = int(Entrance.PASSWORD in destination.capabilities.entrances)
         must(tries == wanted, f"a wrong password is sent {tries} times, not {wanted}")
-
-
-def ends_though_every_page_is_the_same(subject: Subject) -> None:
-    """A server that answers each page with the first one is not asked for ever."""
-    with subject.relayed() as (session, relay):
-        for parcel in subject.parcels:
-            sent(session, parcel)
-        relay.behave()
-        list(session.held())
-        first = relay.answered[0]
-        relay.behave()
-        relay.instead(lambda _asked: first if len(relay.asked) < _MOST_PAGES else None)
-        raised(lambda: list(session.held()))
-        must(len(relay.asked) < _MOST_PAGES, f"it asks {_MOST_PAGES} times for the same page")
-
-
-def raised(call: Callable[[], object]) -> MigratorError | None:
-    """Return what a call raises of what it may raise, checked for a next step."""
-    try:
-        call()
-    except (TryLater, NotAccepted, SignInFailed) as error:
-        must(error.what and error.next_step, f"{error!r} does not say what to do next")
-        return error
-    return None
 
 
 def _wrong(subject: Subject) -> Credentials:
@@ -271,17 +171,10 @@ WEB_CHECKS = (
     keeps_secrets_out_of_addresses,
     waits_as_told,
     waits_whatever_it_is_told,
-    ends_every_status_as_an_outcome,
-    never_follows_elsewhere,
-    survives_hostile_answers,
-    takes_no_hostile_list_for_an_empty_one,
-    signs_in_among_hostile_answers,
     settles_a_lost_answer,
     settles_a_lost_request,
     knows_that_nobody_is_there,
     renews_a_token_that_has_run_out,
     gives_up_a_sign_in_that_has_ended,
-    repeats_no_secret,
     tries_a_wrong_password_once,
-    ends_though_every_page_is_the_same,
 )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from migrator.destinations.badgr.verdicts import body_of
 from migrator.destinations.base import Parcel
+from migrator.destinations.named import name_in
 from migrator.net import Reply
 from migrator.openbadges import credential, documents, identity, jws
 from migrator.openbadges.model import Json, JsonObject, Unreadable
-from migrator.openbadges.values import items, text
+from migrator.openbadges.values import items
 
 _SIGNED = ("compactJwsString", "compactJwsStrings")
 _PLAIN = ("credential", "credentials")
@@ -104,5 +105,5 @@ def _is_named(document: JsonObject, name: str) -> bool:
 
 
 def _declared(document: JsonObject) -> str | None:
-    declared = text(document.get("id"))
+    declared = name_in(document.get("id"))
     return identity.canonical_url(declared) if declared else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -89,6 +90,22 @@ def twice(session):
     yield from session.session.held()
 
 
+def nameless(session):
+    for one in session.session.held():
+        yield replace(one, remote_id="")
+
+
+def gossips(session):
+    client = Client(allow_private=True)
+    calls = session.session._calls
+    url = f"{calls.url}/v2/backpack/assertions"
+    reply = client.request("GET", url, headers=calls.tokens.headers)
+    for link in re.findall("<(.*?)>", reply.headers.get("Link", "")):
+        client.request("GET", link, headers=calls.tokens.headers)
+    client.close()
+    yield from session.session.held()
+
+
 def talks(session):
     return f"Session({session.credentials.password})"
 
@@ -111,6 +128,15 @@ class Stubborn(Badgr):
             return super().sign_in(credentials, on_tokens)
         except SignInFailed:
             return super().sign_in(credentials, on_tokens)
+
+
+class Trusting(Badgr):
+    """Takes for an address whatever it is told."""
+
+    def sign_in(self, credentials, on_tokens=None):
+        session = super().sign_in(credentials, on_tokens)
+        session.addresses = replace(session.addresses, unverified=("",))
+        return session
 
 
 class Curt(Badgr):
@@ -149,6 +175,9 @@ FAULTS = {
     "waits_as_told": [faulty(send=impatient)],
     "takes_a_badge_once": [faulty(send=takes_again)],
     "takes_no_hostile_list_for_an_empty_one": [faulty(held=forgetful)],
+    "survives_answers_that_are_a_little_wrong": [faulty(held=nameless)],
+    "gives_its_token_to_nobody_else": [faulty(held=gossips)],
+    "survives_a_sign_in_that_is_a_little_wrong": [Trusting],
     "lists_everything": [faulty(held=first_page), faulty(held=twice)],
     "delivers_in_every_form": [faulty(find=lambda *_: None), faulty(held=twice)],
     "finds_only_what_is_there": [faulty(find=lambda self, _: next(iter(self.held()), None))],
