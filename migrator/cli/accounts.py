@@ -65,7 +65,7 @@ def import_(
     brought up to date and named. Lines that cannot be used are named, and the others are kept.
     """
     from migrator.archive.archive import Archive
-    from migrator.cli import cohort
+    from migrator.cli import cohort, cohort_facts
     from migrator.cli.destination import resolve
     from migrator.report.words import masked
 
@@ -82,7 +82,7 @@ def import_(
     keeping.say_end(asked=allow_secrets)
     cohort.say_matching(console, matching)
     console.result(
-        "accounts_import", cohort.import_facts(saved, imported, joined, keeping, matching)
+        "accounts_import", cohort_facts.import_facts(saved, imported, joined, keeping, matching)
     )
     cohort.check_books(imported, matching)
     console.last(f"Next: badge-migrator accounts list --to {saved.name}")
@@ -108,7 +108,7 @@ def list_(
     """
     from migrator.archive import matching as store
     from migrator.archive.archive import Archive
-    from migrator.cli import cohort
+    from migrator.cli import cohort, cohort_facts
     from migrator.report.words import masked
 
     console = Console(as_json, masked if mask else None)
@@ -121,7 +121,7 @@ def list_(
         limit = first or None
         cohort.say_lists(console, opened, saved, limit)
         cohort.say_matching(console, matching)
-        console.result("accounts", cohort.list_facts(opened, saved, matching, limit))
+        console.result("accounts", cohort_facts.list_facts(opened, saved, matching, limit))
     cohort.check_books(None, matching)
     console.last(cohort.next_step(saved, matching))
 
@@ -149,7 +149,7 @@ def check(
     """
     from migrator.archive import accounts as store
     from migrator.archive.archive import Archive
-    from migrator.cli import cohort
+    from migrator.cli import cohort, cohort_facts
     from migrator.cli.destination import resolve
     from migrator.cli.progress import progress
     from migrator.cli.stop import stoppable
@@ -178,7 +178,7 @@ def check(
         match_anew(opened, saved)
         matching = cohort.matched(opened, saved)
     cohort.say_checked(console, ended, first or None)
-    console.result("accounts_check", cohort.check_facts(saved, ended, matching))
+    console.result("accounts_check", cohort_facts.check_facts(saved, ended, matching))
     cohort.check_books(None, matching)
     code, following = cohort.after_check(saved, ended, matching, interrupted=interrupted)
     console.last(following)
