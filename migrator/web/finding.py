@@ -15,6 +15,10 @@ from migrator.web.view import Asked, View
 
 COLUMNS = ("kind", "id", "name", "address_or_issuer", "badges", "page")
 
+_LONGEST = 4000
+_LONGEST_WORDS = 300
+"""Signs of a URL, and of words, that are looked for: nobody types more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -27,6 +31,7 @@ class Person:
 def find_page(archive: Archive, asked: Asked) -> View:
     """Return what is found; where only one learner or badge is meant, where its page is."""
     text = asked.query.get("q", "").strip()
+    text = text[: _LONGEST if "://" in text else _LONGEST_WORDS]
     meant = search(archive, text) if text else Meant()
     people = [Person(one, learner_found(archive, one)) for one in meant.learners]
     found = enrolled(archive, meant.badges)
