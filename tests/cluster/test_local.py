@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from dataclasses import asdict
 
 import pytest
@@ -44,19 +46,20 @@ def test_who_wants_to_stop_ends_the_shard_under_way_and_begins_no_other(cohort):
 
 
 def test_a_process_that_is_killed_is_told_of_and_the_next_run_goes_on(cohort):
-    killed = []
-
     def kill():
-        """Kill whoever pushes, once; never stop."""
-        if not killed and cohort.arrived() >= 2:
-            with Archive.read(cohort.path) as archive:
-                killed.append(archive.one("select pid from run order by id desc limit 1")[0])
-            os.kill(killed[0], signal.SIGKILL)
-        return False
+        """Kill whoever pushes, as soon as something has arrived."""
+        while not cohort.arrived():
+            time.sleep(0.005)
+        with Archive.read(cohort.path) as archive:
+            (number,) = archive.one("select pid from run order by id desc limit 1")
+        os.kill(number, signal.SIGKILL)
 
-    done = list(Local(cohort.path, 1).run(jobs(Job(cohort.to, WHOLE), 2), kill))
-    assert killed
-    assert all("Run the same command again" in one.trouble for one in done)
+    killer = threading.Thread(target=kill)
+    killer.start()
+    done = list(Local(cohort.path, 1).run(jobs(Job(cohort.to, WHOLE, 8), 2), go_on))
+    killer.join()
+    assert [one.trouble for one in done] == [done[0].trouble] * 2
+    assert "Run the same command again" in done[0].trouble
     assert perform(Job(cohort.to, WHOLE), Bench(cohort.path)).counts.left == 0
     assert cohort.arrived() == cohort.badges
 
