@@ -54,7 +54,10 @@ def serve(
         list[str] | None, typer.Option("--dead", metavar="HOST", help="A host that is gone.")
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the backpack; 0 means any free one.")] = 8400,
-    web_port: Annotated[int, typer.Option(help="Port of the web of issuers; 0: any.")] = 8401,
+    web_port: Annotated[
+        int | None,
+        typer.Option(help="Port of the web of issuers; 0: any; without it the one after --port."),
+    ] = None,
     via: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +96,7 @@ def serve(
             accounts=_accounts(account or []),
             applications=(PUBLIC, program),
             port=port,
-            web_port=web_port,
+            web_port=web_port if web_port is not None else port and port + 1,
             folder=folder,
             documents=documents,
             dead=tuple(dead or ()),
