@@ -67,14 +67,29 @@ def who_holds(story: LearnerStory) -> str:
 
 
 def story_sum(story: LearnerStory) -> str:
-    """Return how many badges a story tells of, and how many have arrived."""
+    """Return how many badges a story tells of, and how many have arrived at each place."""
+    held = f"{badges(len(story.badges))} in the archive"
+    places = dict.fromkeys(where.destination for one in story.badges for where in one.destinations)
+    if len(places) < 2:
+        return f"{held}, {_arrived(story)}."
+    return (
+        "; ".join([held, *(f"{plain(place)}: {_arrived(story, place)}" for place in places)]) + "."
+    )
+
+
+def _arrived(story: LearnerStory, place: str | None = None) -> str:
+    """Return how many badges have arrived at a place (None: anywhere)."""
     words = [
-        {shown(where.state, where.reason) for where in badge.destinations} for badge in story.badges
+        {
+            shown(where.state, where.reason)
+            for where in badge.destinations
+            if place in (None, where.destination)
+        }
+        for badge in story.badges
     ]
     arrived = sum(not one.isdisjoint(ARRIVED) for one in words)
     anew = sum(ANEW in one and one.isdisjoint(ARRIVED) for one in words)
-    more = f", {anew} awarded anew" if anew else ""
-    return f"{badges(len(story.badges))} in the archive, {arrived} moved{more}."
+    return f"{arrived} moved" + (f", {anew} awarded anew" if anew else "")
 
 
 def badge_title(badge: BadgeStory) -> str:

@@ -43,6 +43,16 @@ def test_a_story_is_read_out_from_person_to_badge():
     ]
 
 
+def test_who_moves_to_two_places_reads_how_far_each_is():
+    held = Where("badgr:https://x", None, "held", "expired", None, False, "2026", None, ())
+    kept = Where("files:/out", "ann@x.org", "done", None, None, False, "2026", None, ())
+    both, one = badge(destinations=(WHERE, kept)), badge(destinations=(held, kept))
+    assert told(both, one)[0] == (
+        "Ann (ann@x.org, a@y.org): 2 badges in the archive; badgr:https://x: 1 moved;"
+        " files:/out: 2 moved."
+    )
+
+
 def test_what_is_not_known_is_left_out():
     lines = told(badge(issuer=None, issued_on=None), name=None)
     assert lines[0].startswith("This learner (")
