@@ -107,14 +107,11 @@ def make_app(  # noqa: PLR0913 -- every part of a rehearsal can be given, none m
 ) -> Faulty:
     """Return the backpack as a WSGI app; `new_web` makes what fetches badges for one request."""
     app = Flask("badge-migrator-rehearsal", static_folder=None)
-    app.url_map.merge_slashes = False
     desk = Desk(state, new_web, clock, Tokens(state, clock, applications), BackOff(clock))
     control = Control(state, hosted)
-    for module in _MODULES:
-        register(app, desk, module.ROUTES)
-    if educational:
-        register(app, desk, imported.ROUTES)
-    register(app, desk, control.routes())
+    modules = (*_MODULES, imported) if educational else _MODULES
+    routes = (route for module in modules for route in module.ROUTES)
+    register(app, desk, (*routes, *control.routes()))
 
     @app.errorhandler(HTTPException)
     def no_such_path(error: HTTPException) -> Response:
