@@ -89,12 +89,11 @@ def test_what_is_no_shard_is_said_so(text):
         Shard.written(text)
 
 
-@given(st.text(min_size=1), st.integers(1, 50))
+@given(st.text(min_size=1), st.integers(1, 12))
 def test_each_account_is_in_one_shard_whatever_its_capitals(name, of):
-    assert sum(shard.has(name) for shard in Shard.all_of(of)) == 1
-    assert [shard.has(name) for shard in Shard.all_of(of)] == [
-        shard.has(name.casefold()) for shard in Shard.all_of(of)
-    ]
+    has = [shard.has(name) for shard in Shard.all_of(of)]
+    assert sum(has) == 1
+    assert has == [shard.has(name.casefold()) for shard in Shard.all_of(of)]
 
 
 def test_a_name_is_in_the_shard_it_always_was_in():
