@@ -11,6 +11,7 @@ from typing import Any
 
 _PATIENCE = 0.15  # seconds that a page waits for fresher counts than it has
 _SHARE = 20  # counting takes at most this part of the time while the archive changes
+_AT_ONCE = 2  # of four threads: pages that only look something up never wait for counts
 _SETTLED = 1_000_000_000  # nanoseconds after which a file's time tells every change
 
 Stamp = tuple[tuple[int, int], ...]
@@ -33,6 +34,7 @@ class Counts:
         self._files = (archive, archive.with_name(f"{archive.name}-wal"))
         self._kept: dict[str, Counted] = {}
         self._under_way: dict[str, asyncio.Task[Counted]] = {}
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def get(self, name: str, count: Callable[[], Awaitable[Any]], *, wait: bool) -> Any:
         """Return what `count` counts, or a little older counts; None while first being counted.
@@ -55,9 +57,10 @@ class Counts:
 
     async def _count(self, name: str, count: Callable[[], Awaitable[Any]]) -> Counted:
         try:
-            stamp, start = self._stamp(), time.monotonic()
-            value = await count()
-            end = time.monotonic()
+            async with self._turns:
+                stamp, start = self._stamp(), time.monotonic()
+                value = await count()
+                end = time.monotonic()
             self._kept[name] = Counted(value, stamp, end, end - start)
             return self._kept[name]
         finally:

@@ -112,3 +112,21 @@ def test_what_goes_wrong_is_raised_and_tried_again(file):
         return await counts.get("all", count, wait=True)
 
     assert asyncio.run(journey()) == 1
+
+
+def test_pages_always_have_a_thread_left_while_much_is_counted(file):
+    async def journey():
+        counts, running, most = Counts(file), 0, 0
+
+        async def count():
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.02)
+            running -= 1
+            return most
+
+        await asyncio.gather(*(counts.get(str(n), count, wait=True) for n in range(6)))
+        return most
+
+    assert asyncio.run(journey()) == 2
