@@ -203,6 +203,20 @@ def test_a_folder_has_no_addresses(session):
         session.add_email("x@example.org")
 
 
+@pytest.mark.parametrize(
+    "name", ["=1+1", "@x", "'=x", " -2", "a\0b", "a\nb", "x\ud800", '"q"', "a;=b", "\uff1d1"]
+)
+def test_a_badge_of_an_odd_name_is_there_once_all_the_same(session, root, name):
+    odd = Parcel("Odd", frozenset({name}), document=b"{}", about=ABOUT)
+    assert session.send(odd).state is OutcomeState.DONE
+    session = again(root)
+    assert session.send(odd).state is OutcomeState.ALREADY_THERE
+    assert len(rows(root / "index.csv")) == len(rows(root / "awards.csv")) == 1
+    if name.isprintable() and "'" not in name and ";" not in name:
+        (held,) = session.held()
+        assert held.open_badge_id == name.strip()
+
+
 class PowerCut(BaseException):
     """Everything stops, at once."""
 

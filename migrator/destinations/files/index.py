@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.files.folder import temporary, to_disk
-from migrator.files.table import line
+from migrator.files.table import cell, line
 
 COLUMNS = (
     *("File", "Badge", "Issuer", "Issue Date", "Expires", "Revoked", "Hosted URL", "Identity"),
@@ -30,6 +30,16 @@ class Entry:
     file: str
     identity: str
     objection: str
+
+
+def key(identity: str) -> str:
+    """Return an identity as it reads once it has been through a table."""
+    return cell(identity).encode("utf-8", "replace").decode()
+
+
+def _before(text: str) -> str:
+    """Return what a cell was before it was made safe for spreadsheets."""
+    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 
 class Table:
@@ -73,7 +83,9 @@ class Table:
 
 def entries(table: Table) -> list[Entry]:
     """Return what an index lists."""
-    return [Entry(row[_FILE], row[_IDENTITY], row[_BECAUSE]) for row in table.read()]
+    return [
+        Entry(_before(row[_FILE]), _before(row[_IDENTITY]), row[_BECAUSE]) for row in table.read()
+    ]
 
 
 def settle(awards: Table, listed: Sequence[Entry]) -> None:

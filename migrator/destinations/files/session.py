@@ -19,7 +19,7 @@ from migrator.destinations.base import (
     TryLater,
 )
 from migrator.destinations.files import awards, collections
-from migrator.destinations.files.index import COLUMNS, Entry, Table, entries, settle
+from migrator.destinations.files.index import COLUMNS, Entry, Table, entries, key, settle
 from migrator.errors import Incomplete, Usage
 from migrator.files import names
 from migrator.files.folder import Folder, explained
@@ -47,7 +47,7 @@ class FilesSession:
         with explained(root):
             listed = entries(self._index)
             settle(self._awards, listed)
-        self._entries = {one.identity: one for one in listed}
+        self._entries = {key(one.identity): one for one in listed}
 
     def __repr__(self) -> str:
         """Say which folder."""
@@ -75,7 +75,7 @@ class FilesSession:
 
     def find(self, parcel: Parcel) -> Held | None:
         """Look one badge up in the index."""
-        known = (self._entries.get(name) for name in _names_of(parcel))
+        known = (self._entries.get(key(name)) for name in _names_of(parcel))
         return next((_held(one) for one in known if one and self._is_there(one)), None)
 
     def collections(self) -> list[HeldCollection]:
@@ -116,7 +116,7 @@ class FilesSession:
         )
         put = self._folder.put(f"{BADGES}/{name}{ending}", data)
         objection = awards.objection(about)
-        if identity not in self._entries:  # else only the file was gone
+        if key(identity) not in self._entries:  # else only the file was gone
             if not objection:
                 known_as = about.hosted_url or identity
                 self._awards.add(awards.row(about, known_as, about.recipient or ""))
@@ -128,7 +128,7 @@ class FilesSession:
                     *(put.digest, objection),
                 )
             )
-        self._entries[identity] = Entry(put.path, identity, objection)
+        self._entries[key(identity)] = Entry(put.path, identity, objection)
         return put.path
 
     def _told(self, call: Callable[[], T]) -> T:
