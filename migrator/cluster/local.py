@@ -14,6 +14,7 @@ from pathlib import Path
 
 from migrator.cluster.job import Bench, Done, Job, perform
 
+Stop = Callable[[], bool]
 _LOOK = 0.25
 """Seconds after which somebody who wants to stop is noticed."""
 
@@ -26,22 +27,22 @@ class Local:
     processes: int
     password_command: str | None = None
 
-    def run(self, jobs: Sequence[Job], stop: Callable[[], bool]) -> Iterator[Done]:
-        """Yield what became of each job as it ends; see `Launcher`."""
+    def run(self, jobs: Sequence[Job], stop: Stop) -> Iterator[Done]:
+        """Yield what became of each job as it ends; see `Launcher`.
+
+        Interrupted or closed before its end, it ends its processes at once.
+        """
         with tempfile.TemporaryDirectory() as folder:
-            flag = Flag(Path(folder) / "stop")
+            flag, now = Flag(Path(folder) / "stop"), Flag(Path(folder) / "now")
             bench = Bench(self.archive, self.password_command, flag.raised)
             # Forked children would share connections and locks of threads.
             context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(self.processes, context, _begin) as pool:
-                jobs_of = {pool.submit(perform, job, bench): job for job in jobs}
-                waiting = set(jobs_of)
-                while waiting:
-                    done, waiting = wait(waiting, _LOOK, FIRST_COMPLETED)
-                    yield from (_result(one, jobs_of[one]) for one in done)
-                    if stop():
-                        flag.path.touch()
-                        waiting = {one for one in waiting if not one.cancel()}
+            with ProcessPoolExecutor(self.processes, context, _begin, (now,)) as pool:
+                try:
+                    yield from _followed(pool, jobs, bench, flag, stop)
+                except (KeyboardInterrupt, GeneratorExit):
+                    now.path.touch()
+                    raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ class Flag:
         return self.path.exists()
 
 
+def _followed(
+    pool: ProcessPoolExecutor, jobs: Sequence[Job], bench: Bench, flag: Flag, stop: Stop
+) -> Iterator[Done]:
+    jobs_of = {pool.submit(perform, job, bench): job for job in jobs}
+    waiting = set(jobs_of)
+    while waiting:
+        done, waiting = wait(waiting, _LOOK, FIRST_COMPLETED)
+        yield from (_result(one, jobs_of[one]) for one in done)
+        if stop():
+            flag.path.touch()
+            waiting = {one for one in waiting if not one.cancel()}
+
+
 def _result(one: Future[Done], job: Job) -> Done:
     try:
         return one.result()
@@ -66,14 +80,14 @@ def _result(one: Future[Done], job: Job) -> Done:
         )
 
 
-def _begin() -> None:
-    """Make a process of the pool end with the one that began it, and not by itself."""
+def _begin(now: Flag) -> None:
+    """Make a process of the pool end with the one that began it or at a sign, and not by itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the first one tells us
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_at_once, args=(now,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_at_once(now: Flag) -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    while parent is not None and parent.is_alive() and not now.raised():
+        parent.join(_LOOK)
+    os._exit(1)

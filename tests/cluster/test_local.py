@@ -16,6 +16,7 @@ from migrator.archive.shard import WHOLE, Shard
 from migrator.cluster.job import Bench, Done, Job, jobs, perform
 from migrator.cluster.launcher import Launcher
 from migrator.cluster.local import Flag, Local
+from migrator.rehearsal.faults import Faults
 from migrator.transfer.shard import Counts
 
 
@@ -60,6 +61,25 @@ def test_a_process_that_is_killed_is_told_of_and_the_next_run_goes_on(cohort):
     killer.join()
     assert [one.trouble for one in done] == [done[0].trouble] * 2
     assert "Run the same command again" in done[0].trouble
+    assert perform(Job(cohort.to, WHOLE), Bench(cohort.path)).counts.left == 0
+    assert cohort.arrived() == cohort.badges
+
+
+def test_who_does_not_wait_ends_its_processes_at_once(cohort):
+    cohort.backpack.app.faults = Faults(slow=6.0)
+    interrupted = []
+
+    def interrupt():
+        """Press Ctrl-C for the second time, once a badge is on its way."""
+        if "sending" in cohort.states():
+            interrupted.append(time.monotonic())
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        list(Local(cohort.path, 1).run(jobs(Job(cohort.to, WHOLE), 1), interrupt))
+    assert time.monotonic() - interrupted[0] < 4
+    cohort.backpack.app.faults = Faults()
     assert perform(Job(cohort.to, WHOLE), Bench(cohort.path)).counts.left == 0
     assert cohort.arrived() == cohort.badges
 
