@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from migrator.destinations.open_badges.credentials import body_for, is_of, liste
 from migrator.destinations.open_badges.destination import OpenBadges3
 from migrator.destinations.open_badges.discovery import READ, UPSERT, NoApi, discover
 from migrator.destinations.open_badges.verdicts import outcome, words_of
+from migrator.destinations.wrappers import Pace, Retrying
 from migrator.errors import SignInFailed
 from migrator.net import Client
 
@@ -186,6 +188,33 @@ def test_what_answers_but_has_no_profile_is_no_host(httpserver, base, client, bo
     httpserver.expect_request(f"{API}/profile").respond_with_json(body)
     with pytest.raises(SignInFailed, match="not as an Open Badges 3"):
         OpenBadges3(base, client=client).sign_in(ANN)
+
+
+def test_nothing_arrives_twice_though_answers_are_lost_and_the_host_fails(fresh, says_yes):
+    class Alice:
+        emails, password = ("alice@example.org",), "Al1ce-passw0rd"
+
+    destination = OpenBadges3(fresh.url)
+    signed_in = destination.sign_in(says_yes(destination, Alice))
+    fresh.app.faults = replace(fresh.app.faults, lose=30.0, fail=20.0, busy=10.0, seed=3)
+    session = Retrying(signed_in, Pace(attempts=12, first=0.0), sleep=lambda _: None)
+    parcels = [
+        Parcel(
+            "Art",
+            frozenset({f"urn:{n}"}),
+            document=json.dumps({**CREDENTIAL, "id": f"urn:{n}"}).encode(),
+        )
+        for n in range(20)
+    ]
+    outcomes = [session.send(one) for one in parcels]
+    assert {one.state for one in outcomes} <= {OutcomeState.DONE, OutcomeState.REFUSED}
+    assert {one.reason for one in outcomes} <= {None, "server_error"}
+    assert all(fresh.app.happened[what] for what in ("lost", "failed", "limited"))
+    there = [one.open_badge_id for one in session.held()]
+    done = [one.remote_id for one in outcomes if one.state is OutcomeState.DONE]
+    assert sorted(there) == sorted(done)
+    assert set(fresh.state.imports.values()) == {1}
+    session.close()
 
 
 # What is sent, and what comes back
