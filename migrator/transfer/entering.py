@@ -30,14 +30,15 @@ def enter(destination: Destination, keys: Keys, name: str, username: str) -> Ses
 
     Tokens are used first; once they have run out, they are forgotten and the password is looked
     for. Raises SignInFailed when nothing is known or works, PasswordRefused when the password must
-    not be tried again, TryLater when the destination cannot be asked now.
+    not be tried again, TryLater when the destination cannot be asked now. Where a name is enough,
+    nobody is asked for more.
     """
+    keep = partial(keys.save, name)
+    if destination.capabilities.entrances == {Entrance.OPEN}:
+        return destination.sign_in(Credentials(username), keep)
     credentials = keys.credentials(name, username)
-    if credentials is None and Entrance.OPEN in destination.capabilities.entrances:
-        credentials = Credentials(username)
     if credentials is None:
         raise unknown(name, username)
-    keep = partial(keys.save, name)
     try:
         return destination.sign_in(credentials, keep)
     except errors.PasswordRefused:

@@ -77,3 +77,11 @@ def test_nobody_is_asked_for_a_destination_that_fetches_nothing(run, rehearsal, 
 def test_an_old_zip_becomes_a_folder_in_one_command(run, demo_data):
     run("migrate", demo_data / "mozilla-export.zip", "--to", "files:out", "--as", MARIA, expected=3)
     assert len(list((Path("out") / MARIA / "badges").iterdir())) >= 8
+
+
+def test_no_helper_is_asked_for_a_password_that_nobody_needs(run, demo_data, monkeypatch):
+    monkeypatch.setenv("BADGE_MIGRATOR_PASSWORD_COMMAND", "false")
+    run("archive", demo_data / "mozilla-export.zip", expected=3)
+    run("login", "files:out", "--as", MARIA)
+    run("plan", "--to", "files")
+    assert "moved" in run("push", "--to", "files", expected=None).out
