@@ -91,9 +91,10 @@ class Page:
         return self
 
     def arrived(self, *titles, most=30):
-        """Wait for the page whose title begins so."""
+        """Wait for the page whose title begins so, all of it."""
         end = time.monotonic() + most
-        while not self.driver.title.startswith(titles):
+        whole = "return document.readyState === 'complete' && document.title"
+        while not str(self.ask(whole)).startswith(titles):
             assert time.monotonic() < end, self.driver.title
             time.sleep(0.05)
 

@@ -125,7 +125,7 @@ def test_a_page_is_quiet_whole_and_for_everybody_on_every_screen(page, shown, na
     assert page.ask(broken) == 0
 
 
-@pytest.mark.parametrize("name", ["report", "letter", "album", "album-many", "badge"])
+@pytest.mark.parametrize("name", ["report", "letter", "album-many", "badge"])
 def test_a_page_is_gone_through_by_keyboard_and_what_has_the_focus_is_seen(page, shown, name):
     page.open(place(shown, name), width=390)
     links = set(page.ask("return [...document.links].map((one) => one.getAttribute('href'))"))
