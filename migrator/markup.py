@@ -61,7 +61,8 @@ def link(url: str, label: str | None = None) -> str:
     shown = text(label or url)
     if not url.lower().startswith(_WEB):
         return shown
-    return f'<a rel="noreferrer noopener" href="{text(url)}">{shown}</a>'
+    kind = "" if label else ' class="bare"'  # on paper its address needs no repeating
+    return f'<a{kind} rel="noreferrer noopener" href="{text(url)}">{shown}</a>'
 
 
 def path(file: str) -> str:

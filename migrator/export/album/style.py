@@ -166,7 +166,7 @@ footer dd { margin: 0; }
   .card, .story, .said, .face { break-inside: avoid; }
   .standing, .said { border: 1px solid currentcolor; background: none; }
   h2, h3 { break-after: avoid; }
-  main a[href^="http"]::after { content: " (" attr(href) ")"; font-size: .85em; }
+  main a[href^="http"]:not(.bare)::after { content: " (" attr(href) ")"; font-size: .85em; }
   .by a[href^="http"]::after { content: ""; }
 }
 """
