@@ -12,11 +12,9 @@ from migrator.destinations.badge_connect.manifest import (
     CREATE,
     READ,
     SCOPES,
-    Manifest,
     NoManifest,
     discover,
 )
-from migrator.destinations.badge_connect.registration import register, registration_of
 from migrator.destinations.base import (
     Credentials,
     NotAccepted,
@@ -24,6 +22,8 @@ from migrator.destinations.base import (
     Parcel,
     TryLater,
 )
+from migrator.destinations.invited.manifest import Manifest
+from migrator.destinations.invited.registration import register, registration_of
 from migrator.destinations.oauth import App, AppUnknown, code_in, invitation
 from migrator.errors import SignInFailed
 from migrator.net import Client
@@ -119,6 +119,7 @@ def test_host_that_is_away_is_asked_later(httpserver, client, url, status):
 MANIFEST = Manifest(
     *("Backpack", "https://api.example.org/bcv1", "https://example.org/authorize"),
     *("https://api.example.org/o/token", "https://api.example.org/o/register"),
+    SCOPES,
     image="https://api.example.org/static/logo.png",
 )
 
@@ -132,7 +133,8 @@ def test_every_address_registered_is_https_on_one_domain_the_backpacks_own():
 
 def test_backpack_without_a_picture_is_named_by_its_api():
     bare = Manifest(
-        "x", "https://api.example.org/bcv1", "https://a.example", "https://t.example", None
+        *("x", "https://api.example.org/bcv1", "https://a.example", "https://t.example", None),
+        SCOPES,
     )
     assert registration_of(bare)["logo_uri"] == "https://api.example.org/favicon.svg"
 
@@ -432,7 +434,7 @@ def test_collections_are_none_and_cannot_be_filled(host):
 
 
 def test_manifest_that_names_no_web_site_asks_for_a_client_id():
-    nowhere = Manifest("x", "https://[x", "https://a.example/", "https://t.example/", None)
+    nowhere = Manifest("x", "https://[x", "https://a.example/", "https://t.example/", None, SCOPES)
     with pytest.raises(SignInFailed, match="--client-id"):
         registration_of(nowhere)
 

@@ -6,12 +6,11 @@ well-known address leads on to another).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from migrator.destinations.badgr.tokens import out_of_reach, too_busy
 from migrator.destinations.badgr.verdicts import body_of
+from migrator.destinations.invited.manifest import Manifest, trusted
 from migrator.errors import SignInFailed
 from migrator.net import Client, Unreachable
 from migrator.openbadges.model import Json, JsonObject
@@ -29,22 +28,6 @@ SCOPES = (READ, CREATE, PROFILE)
 
 class NoManifest(SignInFailed):
     """Nothing at this address speaks Badge Connect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a backpack says of its Badge Connect; addresses without a slash at their end.
-
-    `registration_url` is None where programs cannot make themselves known.
-    """
-
-    name: str
-    api: str
-    authorization_url: str
-    token_url: str
-    registration_url: str | None
-    image: str | None = None
-    scopes: tuple[str, ...] = SCOPES
 
 
 def discover(client: Client, url: str) -> Manifest:
@@ -96,25 +79,3 @@ def _api(api: Json, url: str) -> Manifest | None:
         image=image if isinstance(image, str) else None,
         scopes=tuple(one for one in SCOPES if one in scopes),
     )
-
-
-def trusted(value: Json, url: str) -> str | None:
-    """Return an address that secrets may be sent to: https, or on this computer as `url` is."""
-    try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    if not host or parts.username or parts.fragment:
-        return None
-    here = _is_here(host) and _is_here(urlsplit(url).hostname or "")
-    return str(value) if parts.scheme == "https" or (parts.scheme == "http" and here) else None
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

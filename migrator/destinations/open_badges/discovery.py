@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from migrator.destinations.badge_connect.manifest import Manifest, trusted
 from migrator.destinations.badgr.tokens import out_of_reach, too_busy
 from migrator.destinations.badgr.verdicts import body_of
+from migrator.destinations.invited.manifest import Manifest, trusted
 from migrator.errors import SignInFailed
 from migrator.net import Client, Unreachable
 from migrator.openbadges.model import Json, JsonObject

@@ -12,9 +12,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from migrator import __version__
-from migrator.destinations.badge_connect.manifest import Manifest
 from migrator.destinations.badgr.tokens import JSON, out_of_reach, too_busy
 from migrator.destinations.badgr.verdicts import body_of, plain
+from migrator.destinations.invited.manifest import Manifest
 from migrator.destinations.oauth import App
 from migrator.errors import SignInFailed
 from migrator.net import Client, Reply, Unreachable
