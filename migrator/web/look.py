@@ -63,7 +63,8 @@ STYLE = style.STYLE + _DESK
 SCRIPT = """"use strict";
 // Without script every page works; with it, what runs is shown as it goes.
 (() => {
-  const wait = () => (document.querySelector("#live [data-running]") ? 3000 : 15000);
+  const has = (what) => document.querySelector(`#live [data-${what}]`) !== null;
+  const wait = () => (has("counting") ? 1000 : has("running") ? 3000 : 15000);
   const look = async () => {
     const live = document.getElementById("live");
     try {

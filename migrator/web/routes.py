@@ -42,8 +42,16 @@ def _page(work: Work) -> Callable[..., Any]:
     return answer
 
 
-def _counted(name: str, count: Callable[[Archive, Asked], Any], page: Callable[..., View]) -> Any:
-    """Return a page that needs the whole archive counted; `page` makes it of what was counted."""
+def _counted(
+    name: str,
+    count: Callable[[Archive, Asked], Any],
+    page: Callable[..., View],
+    meanwhile: View | None = None,
+) -> Any:
+    """Return a page that needs the whole archive counted; `page` makes it of what was counted.
+
+    `meanwhile` is shown before that; without it a page that comes again by itself.
+    """
 
     async def answer(datasette: Any, request: Any) -> Any:
         asked = await _asked(datasette, request)
@@ -54,6 +62,9 @@ def _counted(name: str, count: Callable[[Archive, Asked], Any], page: Callable[.
         wait = asked.format != "html"
         try:
             found = await datasette.counts.get(known, counting, wait=wait)
+            if found is None and meanwhile is not None:
+                # It must not come again by itself: what a person types into it would be lost.
+                return await shown(datasette, request, meanwhile, asked)
             if found is None:
                 answered = await shown(datasette, request, _COUNTING, asked)
                 answered.headers["Refresh"] = "1"
@@ -141,7 +152,9 @@ def _groups(archive: Archive, asked: Asked, found: Any) -> View:  # noqa: ARG001
     return listing.groups_page(asked, found)
 
 
-_START = _counted(START, lambda archive, _: boards.counted(archive), start.start_page)
+_START = _counted(
+    START, lambda archive, _: boards.counted(archive), start.start_page, start.COUNTING
+)
 _SHAPE = r"(?:\.(?P<format>csv|json))?$"
 _ID = r"(?P<id>\d{1,19})"
 ROUTES: list[tuple[str, Callable[..., Any]]] = [

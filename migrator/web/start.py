@@ -38,6 +38,10 @@ def start_page(archive: Archive, asked: Asked, found: Counting) -> View:  # noqa
     )
 
 
+# The box to search from is there at once: nobody has to wait for numbers to ask a question.
+COUNTING = View("desk_start.html", "Where is a badge?", {"counting": True})
+
+
 def _rows(found: Counting) -> Iterator[tuple[Any, ...]]:
     for board in found.boards:
         for one in board.reasons:

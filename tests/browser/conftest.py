@@ -385,9 +385,10 @@ def served():
     """Open a desk over an archive, as the command does; returns its address."""
     running = []
 
-    def opened(path, *options):
+    def opened(path, *options, before=""):
         words = ("serve", "--archive", str(path), "--port", "0", *options)
-        command = [sys.executable, "-u", "-m", "migrator", *words]
+        program = f"{before}\nfrom migrator.cli.app import main\nmain()"
+        command = [sys.executable, "-u", "-c", program, *words]
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         said = running[-1].stdout.readline()
         return re.search(r"http://127\.0\.0\.1:\d+", said)[0]

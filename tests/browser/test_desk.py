@@ -159,3 +159,22 @@ def test_a_push_that_runs_is_seen_as_it_goes(page, copied, acting):
     console, asked = page.heard()
     assert console == []
     assert acting + "/" in asked
+
+
+SLOWLY = """
+import time
+from migrator.web import boards
+real = boards.counted
+boards.counted = lambda archive: (time.sleep(2), real(archive))[1]
+"""
+
+
+def test_what_is_typed_while_badges_are_counted_is_kept(page, copied, served):
+    page.open(served(copied, before=SLOWLY))
+    assert "are being counted" in page.text()
+    assert page.findings() == []
+    page.press(*"maria@")
+    page.shown("In the archive")
+    page.press(*"example.org", ENTER)
+    page.arrived("Maria García López")
+    assert page.heard()[0] == []

@@ -23,12 +23,21 @@ def slow(asking, monkeypatch):
 
 
 def test_while_badges_are_first_counted_the_page_says_so_and_comes_by_itself(slow):
-    answer = slow.get("/")
+    answer = slow.get("/by/class")
     assert answer.headers["refresh"] == "1"
     assert "are being counted" in answer.text
+    assert slow.json("/by/class.json")
+    assert slow.get("/by/class").headers.get("refresh") is None
+
+
+def test_while_badges_are_first_counted_the_box_to_search_from_is_there_and_stays(slow):
+    answer = slow.get("/")
+    assert "refresh" not in answer.headers
+    assert "data-counting" in answer.text
     assert '<input id="q"' in answer.text
+    assert '<noscript><meta http-equiv="refresh"' in answer.text
     assert slow.json("/totals.json")["boards"]
-    assert slow.get("/").headers.get("refresh") is None
+    assert "data-counting" not in slow.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/by/class", "/learner/1", "/problems"])
