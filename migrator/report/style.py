@@ -162,7 +162,7 @@ p { margin: 1.1rem 0; } .to { color: var(--soft); margin: 0; }
 ul { list-style: none; margin: 1rem 0 1.75rem; padding: 0; }
 li { padding: .6rem 0; border-top: 1px solid var(--line); }
 li:last-child { border-bottom: 1px solid var(--line); }
-li bdi { font-weight: 600; }
+li > bdi:first-of-type { font-weight: 600; }
 code { font: .9em ui-monospace, Menlo, Consolas, monospace; background: var(--panel);
   padding: .1em .35em; border-radius: .3em; white-space: nowrap; }
 @media (max-width: 40rem) {

@@ -190,6 +190,7 @@ def chromium(tmp_path_factory):
     for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
     service = webdriver.ChromeService(DRIVER)
     driver = webdriver.Chrome(options, service)
     driver.set_page_load_timeout(30)
