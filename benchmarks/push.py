@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import resource
 import signal
 import socket
 import subprocess
@@ -26,6 +25,7 @@ from typing import cast
 import requests
 
 from benchmarks.cohort import Cohort, MadePlace
+from benchmarks.memory import peak
 from migrator.archive import accounts
 from migrator.archive.accounts import SavedDestination
 from migrator.archive.archive import Archive
@@ -254,8 +254,7 @@ def measure(path: Path) -> None:
     """Push and print what it took."""
     destination = InMemory()
     seconds = pushed(path, SavedDestination(1, destination.kind, destination.url), destination)
-    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"mib": mib, "seconds": seconds}))
+    print(json.dumps({"mib": peak(), "seconds": seconds}))
 
 
 def bench_memory(folder: Path) -> None:

@@ -6,7 +6,6 @@ Prints one line of JSON: seconds, bytes and the peak of the memory of the proces
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from benchmarks.cohort import Cohort, MadePlace
+from benchmarks.memory import peak, peak_of
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
 from migrator.sources.place import Place
@@ -48,10 +48,11 @@ def measure(badges: int, folder: Path) -> Measured:
     ingest = _read(path, cohort)
     size = path.stat().st_size
     again = _read(path, cohort)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak()
     grown = path.stat().st_size - size
-    plan = _command("plan", "--to", BACKPACK, "--archive", str(path), "--json")
-    plan_memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    start = time.perf_counter()
+    plan_memory = peak_of("plan", "--to", BACKPACK, "--archive", str(path), "--json")
+    plan = time.perf_counter() - start
     status = min(_command("status", "--archive", str(path)) for _ in range(3))
     middle = f"learner{badges // 6}@example.org"
     learner = min(_command("status", middle, "--archive", str(path)) for _ in range(3))
