@@ -44,7 +44,7 @@ def test_every_message_belongs_to_a_rule_that_names_it():
 def test_every_reason_the_rules_can_give_is_one_rule():
     codes = [rule.code for rule in RULES]
     assert len(set(codes)) == len(codes)
-    # Two are read from an answer, and three are Open Badges 3.0's: no rule of Badgr's foresees them.
+    # Two are read from an answer, three are Open Badges 3.0's: no rule of Badgr's foresees them.
     others = {"server_error", "refused", "older_version", "only_address", "no_proof"}
     assert set(codes) == set(PRECEDENCE) - others
 
