@@ -29,8 +29,7 @@ from migrator.openbadges.baking import bake
 from migrator.openbadges.model import Addresses
 from migrator.sources.found import Found, FoundCollection, FoundLearner, Membership, Problem
 
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SCREENSHOTS = Path(
     os.environ.get("BADGE_MIGRATOR_SCREENSHOTS", Path(__file__).parents[2] / "build/screenshots")
 )
@@ -80,8 +79,8 @@ class Page:
         return self.driver.execute_script(script, *values)
 
     def text(self):
-        """Return everything the page shows as text."""
-        return self.ask("return document.body.innerText")
+        """Return everything the page shows as text, "" while it still comes."""
+        return self.ask("return document.readyState == 'complete' ? document.body.innerText : ''")
 
     def settled(self, most=10):
         """Wait until a page of the desk that is counted first has come."""
@@ -191,6 +190,7 @@ def chromium(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
+    options.add_experimental_option("prefs", {"autofill": {"profile_enabled": False}})
     service = webdriver.ChromeService(DRIVER)
     driver = webdriver.Chrome(options, service)
     driver.set_page_load_timeout(30)
