@@ -136,12 +136,10 @@ def test_a_note_is_kept_by_keyboard_and_badges_are_put_back(page, acting):
     page.press(ENTER, TAB, *"Called: <b>will</b> confirm the address.", TAB, *"Ida", TAB, ENTER)
     page.arrived("Maria García López")
     page.shown("Called: <b>will</b> confirm the address.")
-    page.shot("desk-note")
     page.ask("document.querySelectorAll('summary').forEach((one) => one.parentNode.open = true)")
     page.ask("document.querySelector('form.act button').focus()")
     page.press(ENTER)
     page.shown("put back")
-    page.shot("desk-put-back")
     assert page.findings() == []
     assert page.heard()[0] == []
 
