@@ -258,6 +258,7 @@ def command(archive, folder):
     return [sys.executable, "-m", "migrator", "archive", "--archive", str(archive), str(folder)]
 
 
+@pytest.mark.no_cover  # those who are killed cannot say what they ran
 def test_a_killed_reading_is_completed_by_the_next(tmp_path, make, contents, count, with_chunk):
     folder = tmp_path / "badges"
     write_pngs(folder, make, with_chunk, 4000)

@@ -10,6 +10,8 @@ from migrator.archive import ledger
 from migrator.archive.archive import Archive
 from migrator.archive.lease import leased
 
+pytestmark = pytest.mark.no_cover  # what is shown here is measured by other tests
+
 MARIA = "maria@example.org"
 PAGES = {
     "start": "/",

@@ -24,6 +24,8 @@ from migrator.report.letter import Facts as LetterFacts
 from migrator.report.page import page as report_page
 from migrator.sources.found import FoundCollection, FoundLearner, Membership, Problem
 
+pytestmark = pytest.mark.no_cover  # what is shown here is measured by other tests
+
 HOME = "http://127.0.0.1:9"
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -19,6 +19,8 @@ from migrator.report.learnerletter import letters
 from migrator.report.page import page as report_page
 from migrator.report.veil import veiled
 
+pytestmark = pytest.mark.no_cover  # what is shown here is measured by other tests
+
 PAGES = {
     "report": "report.html",
     "report-empty": "empty.html",

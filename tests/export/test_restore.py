@@ -57,6 +57,7 @@ def compared(outcomes, rows, folder):
             assert (folder / row["path"]).read_bytes() == data
 
 
+@pytest.mark.no_cover  # hundreds of fixtures; the other tests measure
 def test_every_fixture_comes_back_byte_for_byte(case, archive, tmp_path, index, files):
     outcomes = ingested(archive, case)
     folder = tmp_path / "restored"
@@ -78,6 +79,7 @@ def test_every_fixture_comes_back_byte_for_byte(case, archive, tmp_path, index, 
     assert files(folder) == written
 
 
+@pytest.mark.no_cover  # as above
 def test_all_fixtures_together_come_back_too(cases, archive, tmp_path, index):
     outcomes = [one for case in cases for one in ingested(archive, case)]
     folder = tmp_path / "restored"

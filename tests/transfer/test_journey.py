@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -232,6 +233,7 @@ class Tools:
     treated: type
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 def test_any_journey_ends_with_every_badge_there_once(
     make_desk, reader, make, text_clock, killed, treated
 ):

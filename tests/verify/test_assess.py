@@ -469,6 +469,7 @@ ANY_JSON = st.recursive(
 )
 
 
+@pytest.mark.no_cover  # hundreds of examples of what other tests measure
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=st.dictionaries(KEYS, ANY_JSON, max_size=14), signed=st.booleans())
 def test_any_json_gets_a_verdict(document, signed):

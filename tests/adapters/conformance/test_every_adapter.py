@@ -32,6 +32,7 @@ def test_adapter(adapter, check, tmp_path):
     check(adapter, tmp_path)
 
 
+@pytest.mark.no_cover  # what it measures is memory
 def test_memory_stays_flat(adapter, fixtures_of):
     folder = fixtures_of(adapter)
     live_only = all(case.live for case in cases(adapter, folder))
@@ -50,6 +51,7 @@ def test_each_fixture_is_claimed_most_surely_by_its_own_adapter(all_adapters, al
     assert found.wrong == ()
 
 
+@pytest.mark.no_cover  # many readings; the good ones are measured above
 def test_another_adapters_source_never_raises_anything_but_that_it_cannot_be_read(
     adapter, all_cases
 ):
@@ -61,6 +63,7 @@ def test_another_adapters_source_never_raises_anything_but_that_it_cannot_be_rea
             damage.read_each(Case(adapter, case.folder), lambda data: iter([data]))
 
 
+@pytest.mark.no_cover  # as above
 def test_a_second_reading_adds_nothing(case, tmp_path):
     with Archive.open(tmp_path / "archive.db") as archive:
         for place in case.opened():
