@@ -333,6 +333,6 @@ def test_memory_does_not_grow_with_the_source(tmp_path):
         ran = subprocess.run(script, check=True, capture_output=True, text=True, env=environment)
         return int(ran.stdout)
 
-    # Twelve thousand pictures and documents more are over 60 MiB.
-    small, large = peak(8_000), peak(20_000)
+    # Eight thousand pictures and documents more are over 40 MiB.
+    small, large = peak(6_000), peak(14_000)
     assert large < small + 32 * 1024, f"{small} KiB became {large} KiB"

@@ -18,7 +18,7 @@ from migrator.sources.live import LivePlace
 from migrator.sources.place import Place, open_place
 from migrator.sources.recorded import RecordedWeb, recorded_place
 
-_SAMPLES = 24
+_SAMPLES = 12
 _STATUSES = (0, 400, 401, 403, 404, 429, 503)
 _TEXTS = ("", "<html>Sign in</html>", "[" * 5000)
 _VALUES: tuple[Json, ...] = ([], {}, None, 7, [None], [[]], [{}], {"result": [{}, 1]})
