@@ -251,14 +251,14 @@ def wait_until_sending(process):
 
 
 def test_killed_between_request_and_answer_nothing_is_awarded_twice(run, start, mapped, rehearsal):
-    at_work = threading.Event()
+    at_work, go_on = threading.Event(), threading.Event()
 
-    def slowly(seconds):
+    def slowly(_seconds):
         at_work.set()
-        time.sleep(seconds)
+        go_on.wait(30)
 
     rehearsal.app.sleep = slowly
-    rehearsal.app.faults = Faults(slow=0.7, paths=AWARDS)
+    rehearsal.app.faults = Faults(slow=1, paths=AWARDS)
     words = ("reaward", "run", "--to", "badgr", "--all", "--settle", "2")
     process = start(*words)
     assert at_work.wait(20)
@@ -266,6 +266,8 @@ def test_killed_between_request_and_answer_nothing_is_awarded_twice(run, start, 
     process.wait()
     assert sending()
     rehearsal.app.faults = Faults()
+    # It takes effect after the next run has begun: that is what settling is for.
+    threading.Timer(0.3, go_on.set).start()
     ran = run(*words, expected=3)
     assert "had arrived although the answer was lost" in ran.out
     awards = [
