@@ -101,7 +101,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_whatever_a_server_says_is_read_without_a_fall(body):
     found = cause(complaints(body))

@@ -68,7 +68,7 @@ def damaged(draw):
     return bytes(data[: draw(st.integers(0, len(data)))]) if draw(st.booleans()) else bytes(data)
 
 
-@settings(max_examples=400, deadline=2000)
+@settings(max_examples=120, deadline=2000)
 @given(st.data())
 def test_no_damage_makes_reading_fail_otherwise(data):
     some = st.none() | damaged()

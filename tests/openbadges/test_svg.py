@@ -204,7 +204,7 @@ def test_what_cannot_be_baked_is_refused(image, text):
 SAMPLE = bake(PLAIN, JSON, verify=URL)
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=100, deadline=1000)
 @given(st.data())
 def test_damaged_pictures_raise_nothing_but_unreadable(data):
     image = bytearray(SAMPLE)

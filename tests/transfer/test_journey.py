@@ -241,7 +241,7 @@ def test_any_journey_ends_with_every_badge_there_once(
     run_state_machine_as_test(
         Journey,
         settings=settings(
-            max_examples=50,
+            max_examples=30,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[*HealthCheck],

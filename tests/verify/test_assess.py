@@ -470,7 +470,7 @@ ANY_JSON = st.recursive(
 
 
 @pytest.mark.no_cover  # hundreds of examples of what other tests measure
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=st.dictionaries(KEYS, ANY_JSON, max_size=14), signed=st.booleans())
 def test_any_json_gets_a_verdict(document, signed):
     body = json.dumps(document).encode()
@@ -486,7 +486,7 @@ def test_any_json_gets_a_verdict(document, signed):
 
 
 @settings(
-    max_examples=250,
+    max_examples=80,
     deadline=None,
     # The fixture is a class; every example makes its own badge with it.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -507,7 +507,7 @@ def test_a_good_badge_with_any_value_anywhere_gets_a_verdict(issued, version, pa
     assert assess(Submission(assertion=handed), badge.served(), ME, NOW) is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(body=st.binary(max_size=60), kind=st.sampled_from(["image/png", "text/html", ""]))
 def test_any_bytes_get_a_verdict(body, kind):
     web = Babble(Answer("http://x.example/x", 200, kind, body))
