@@ -47,6 +47,7 @@ class BadgeWriter:
         self._source = source_id
         self._source_key = _source_key(conn, source_id)
         self._now = now
+        self._seen_at = f"{now[:19]}Z"  # to the second: it stands in each of a million rows
         self._rows = Rows(conn)
         self.people = Crowd(conn, self._rows, self._write_badges)
         self.warnings = 0
@@ -189,7 +190,7 @@ class BadgeWriter:
         sighting = self._rows.add(
             "sighting",
             *(mark.digest, assertion_id, self._source, found.locator, holder and holder[0]),
-            *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._now),
+            *(found.hosted_url, image_id, found.added_at, int(found.deleted), self._seen_at),
         )
         documents += [(self._kept.keep(one), one) for one in badge.extra]
         for number, one in documents:

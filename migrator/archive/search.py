@@ -22,6 +22,17 @@ _ARTWORK = """
 select assertion.id from badge_class join assertion on assertion.badge_class_id = badge_class.id
 where badge_class.image = ?1 limit ?2
 """
+# A hash is told apart by its first digits, behind the name of the algorithm.
+_HASHED = """
+select id from assertion where recipient_hashed = 1
+  and substr(recipient_identity, 8, 8) = substr(?1, 8, 8) collate nocase
+  and recipient_identity = ?1 collate nocase limit ?2
+"""
+_RECIPIENT = """
+select id from assertion where recipient_hashed = 0
+  and substr(recipient_identity, 1, 24) = substr(?1, 1, 24) collate nocase
+  and recipient_identity = ?1 collate nocase limit ?2
+"""
 _MENTIONED = (_DOCUMENT, _PICTURE, _ARTWORK)
 _ALGORITHMS = ("sha256", "sha1", "sha512", "md5")
 
@@ -76,12 +87,8 @@ def _known_as(archive: Archive, address: str) -> Meant:
 def _awarded_to(archive: Archive, recipients: list[str]) -> tuple[int, ...]:
     found: dict[int, None] = {}
     for one in dict.fromkeys(recipients):
-        sql = (
-            "select id from assertion where substr(recipient_identity, 1, 24) ="
-            " substr(?1, 1, 24) collate nocase and recipient_identity is not null"
-            " and recipient_identity = ?1 collate nocase limit ?2"
-        )
-        found.update(dict.fromkeys(_ids(archive, sql, one, MOST)))
+        for sql in (_HASHED, _RECIPIENT):
+            found.update(dict.fromkeys(_ids(archive, sql, one, MOST)))
     return tuple(found)[:MOST]
 
 

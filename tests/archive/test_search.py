@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.archive import accounts
+from migrator.archive import search as search_module
 from migrator.archive.archive import Archive
 from migrator.archive.search import search
 from migrator.archive.vocabulary import words
@@ -133,3 +134,12 @@ def test_no_sign_means_anything_to_the_index(filled, text):
 def test_words_are_compared_without_case_accents_and_signs():
     assert words("Zoë_O'Neil, 100% ÅNGSTRÖM") == ["zoe", "o", "neil", "100", "angstrom"]
     assert len(words("a " * 1000)) == 8
+
+
+@pytest.mark.parametrize("sql", [search_module._HASHED, search_module._RECIPIENT])
+def test_recipients_are_found_by_an_index_of_their_own(archive, sql):
+    plan = archive.all(f"explain query plan {sql}", "sha256$" + "0" * 64, 20)
+    assert [row["detail"].split("(")[0].strip() for row in plan] in (
+        ["SEARCH assertion USING INDEX assertion_hashed"],
+        ["SEARCH assertion USING INDEX assertion_recipient"],
+    )

@@ -49,7 +49,10 @@ def _copy(
     copy.execute(f"create table [{table}] (id integer primary key, {', '.join(columns[1:])})")
     copy.execute(sql)
     _fill(conn, copy, table, columns)
+    made = {row[0] for row in copy.execute("select name from sqlite_master")}
     for shadow in _SHADOWS:
+        if f"{name}_{shadow}" not in made:  # an index without word counts has no docsize
+            continue
         copy.execute(f"delete from [{name}_{shadow}]")  # noqa: S608 - a name of the schema
         _fill(conn, copy, f"{name}_{shadow}", _columns(copy, f"{name}_{shadow}"))
     copy.execute("commit")

@@ -17,6 +17,7 @@ from migrator.archive.schema.first import make_tables
 from migrator.archive.schema.note import add_notes
 from migrator.archive.schema.recipient import add_recipients
 from migrator.archive.schema.reconcile import add_comparisons
+from migrator.archive.schema.search import make_search_smaller
 from migrator.archive.schema.web import add_web_answers
 
 migrations = Migrations("badge-migrator")
@@ -68,6 +69,12 @@ def _reconcile(db: Database) -> None:
 def _note(db: Database) -> None:
     add_notes(db.conn)
     db.conn.execute("pragma user_version = 8")
+
+
+@migrations(name="0009_search")
+def _search(db: Database) -> None:
+    make_search_smaller(db.conn)
+    db.conn.execute("pragma user_version = 9")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
