@@ -113,10 +113,10 @@ class _Commands(MutableMapping[str, Any]):
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
-        raise NotImplementedError(f"{name} belongs in the table of migrator/cli/app.py")
+        raise TypeError(f"{name} belongs in the table of migrator/cli/app.py")
 
     def __delitem__(self, name: str) -> None:
-        raise NotImplementedError(f"{name} belongs in the table of migrator/cli/app.py")
+        raise TypeError(f"{name} belongs in the table of migrator/cli/app.py")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from migrator.destinations.badgr.tokens import out_of_reach, too_busy
-from migrator.destinations.badgr.verdicts import body_of
-from migrator.destinations.invited.manifest import Manifest, trusted
+from migrator.destinations.invited.manifest import Manifest, said_at, trusted
 from migrator.errors import SignInFailed
-from migrator.net import Client, Unreachable
+from migrator.net import Client
 from migrator.openbadges.model import Json, JsonObject
 
 WELL_KNOWN = "/.well-known/badgeconnect.json"
@@ -34,14 +32,8 @@ def discover(client: Client, url: str) -> Manifest:
     """Return the manifest of the backpack at an address; raises NoManifest and TryLater."""
     parts = urlsplit(url)
     well_known = f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}"
-    try:
-        reply = client.get(well_known, {"Accept": "application/json"})
-    except Unreachable as error:
-        raise out_of_reach(error, url) from error
-    if reply.status == 429 or reply.status >= 500:
-        raise too_busy(reply, url)
-    body = body_of(reply) if reply.status == 200 else None
-    found = _manifest(body, url) if isinstance(body, dict) else None
+    body = said_at(client, url, well_known)
+    found = _manifest(body, url) if body is not None else None
     if found is None:
         raise NoManifest(
             f"There is no Badge Connect at {url}.",

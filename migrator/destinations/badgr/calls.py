@@ -7,7 +7,7 @@ from typing import Any
 from migrator.destinations.badgr.tokens import Tokens, not_badgr, out_of_reach, too_busy
 from migrator.destinations.badgr.verdicts import body_of, words_of
 from migrator.destinations.base import NotAccepted
-from migrator.errors import SignInFailed
+from migrator.errors import MigratorError, SignInFailed
 from migrator.net import Client, Reply, Unreachable
 from migrator.openbadges.model import Json, JsonObject
 
@@ -65,24 +65,35 @@ class Calls:
             return reply
         if reply.status in _BUSY:
             raise too_busy(reply, self.url)
-        if reply.status == 401:
-            raise SignInFailed(
-                f"{self.url} does not honour the sign-in of {self.tokens.credentials.username}.",
-                "Run `login` again.",
-            )
-        if reply.status == 403 or (reply.status == 404 and isinstance(body_of(reply), dict)):
-            raise no_permission(self.url, self.tokens.credentials.username)
-        if reply.status == 404 or 300 <= reply.status < 400:
-            raise not_badgr(self.url)
-        raise NotAccepted(
-            f"{self.url} refused a request: {words_of(reply)} (HTTP {reply.status}).",
-            "Tell us these words so that we can explain them.",
-        )
+        raise self._denied(reply) or self._refused(reply)
 
     def close(self) -> None:
         """Give back connections, unless somebody else has lent them."""
         if self._owns_client:
             self._client.close()
+
+    def _denied(self, reply: Reply) -> MigratorError | None:
+        """Return what to say of an answer that this API gives to those who may not, or not here."""
+        if reply.status == 403 or (reply.status == 404 and isinstance(body_of(reply), dict)):
+            return no_permission(self.url, self.tokens.credentials.username)
+        if reply.status == 404 or 300 <= reply.status < 400:
+            return not_badgr(self.url)
+        return None
+
+    def _words(self, reply: Reply) -> str:
+        """Return the server's own words in an answer of refusal."""
+        return words_of(reply)
+
+    def _refused(self, reply: Reply) -> MigratorError:
+        if reply.status == 401:
+            return SignInFailed(
+                f"{self.url} does not honour the sign-in of {self.tokens.credentials.username}.",
+                "Run `login` again.",
+            )
+        return NotAccepted(
+            f"{self.url} refused a request: {self._words(reply)} (HTTP {reply.status}).",
+            "Tell us these words so that we can explain them.",
+        )
 
     def _is_out(self, reply: Reply) -> bool:
         """Whether an answer means that the token no longer lets us in."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from migrator.openbadges.model import Json
+from migrator.destinations.badgr.tokens import out_of_reach, too_busy
+from migrator.destinations.badgr.verdicts import body_of
+from migrator.net import Client, Unreachable
+from migrator.openbadges.model import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,21 @@ class Manifest:
     registration_url: str | None
     scopes: tuple[str, ...]
     image: str | None = None
+
+
+def said_at(client: Client, url: str, address: str) -> JsonObject | None:
+    """Return the JSON object that the backpack at `url` serves at an address, None without one.
+
+    Raises TryLater.
+    """
+    try:
+        reply = client.get(address, {"Accept": "application/json"})
+    except Unreachable as error:
+        raise out_of_reach(error, url) from error
+    if reply.status == 429 or reply.status >= 500:
+        raise too_busy(reply, url)
+    body = body_of(reply) if reply.status == 200 else None
+    return body if isinstance(body, dict) else None
 
 
 def trusted(value: Json, url: str) -> str | None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from migrator.destinations.badgr.tokens import out_of_reach, too_busy
-from migrator.destinations.badgr.verdicts import body_of
-from migrator.destinations.invited.manifest import Manifest, trusted
+from migrator.destinations.invited.manifest import Manifest, said_at, trusted
 from migrator.errors import SignInFailed
-from migrator.net import Client, Unreachable
+from migrator.net import Client
 from migrator.openbadges.model import Json, JsonObject
 from migrator.openbadges.values import items, mapping, text
 
@@ -34,14 +32,8 @@ class NoApi(SignInFailed):
 
 def discover(client: Client, url: str) -> Manifest:
     """Return what the host at an address says of itself; raises NoApi and TryLater."""
-    try:
-        reply = client.get(f"{url}{DISCOVERY}", {"Accept": "application/json"})
-    except Unreachable as error:
-        raise out_of_reach(error, url) from error
-    if reply.status == 429 or reply.status >= 500:
-        raise too_busy(reply, url)
-    body = body_of(reply) if reply.status == 200 else None
-    found = _described(body, url) if isinstance(body, dict) else None
+    body = said_at(client, url, f"{url}{DISCOVERY}")
+    found = _described(body, url) if body is not None else None
     if found is None:
         raise NoApi(
             f"There is no Open Badges 3.0 API at {url}.",
