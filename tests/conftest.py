@@ -280,3 +280,34 @@ def _no_keyring_but_a_tests_own(monkeypatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     if "keyring.core" in sys.modules:
         monkeypatch.setattr(sys.modules["keyring.core"], "_keyring_backend", None)
+
+
+@pytest.fixture
+def memory():
+    """Put a keyring in place that holds what it is given for as long as the test runs."""
+    import keyring  # noqa: PLC0415 - slow, and few tests need one
+    import keyring.errors  # noqa: PLC0415 - as above
+
+    class Memory(keyring.backend.KeyringBackend):
+        priority = 1
+
+        def __init__(self):
+            super().__init__()
+            self.held = {}
+
+        def get_password(self, service, username):
+            return self.held.get((service, username))
+
+        def set_password(self, service, username, password):
+            self.held[service, username] = password
+
+        def delete_password(self, service, username):
+            if (service, username) not in self.held:
+                raise keyring.errors.PasswordDeleteError("not there")
+            del self.held[service, username]
+
+    before = keyring.core._keyring_backend
+    backend = Memory()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.core._keyring_backend = before

@@ -28,31 +28,6 @@ def _clean(monkeypatch):
 
 
 @pytest.fixture
-def memory():
-    class Memory(keyring.backend.KeyringBackend):
-        priority = 1
-
-        def __init__(self):
-            super().__init__()
-            self.held = {}
-
-        def get_password(self, service, username):
-            return self.held.get((service, username))
-
-        def set_password(self, service, username, password):
-            self.held[service, username] = password
-
-        def delete_password(self, service, username):
-            del self.held[service, username]
-
-    before = keyring.core._keyring_backend
-    backend = Memory()
-    keyring.set_keyring(backend)
-    yield backend
-    keyring.core._keyring_backend = before
-
-
-@pytest.fixture
 def helper(tmp_path):
     """A helper that runs some Python; its arguments are the names it was given."""
 

@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keyring
-import keyring.backend
-import keyring.core
 import pytest
 import requests
 
@@ -127,32 +124,15 @@ def as_if_real(tmp_path):
     return believed
 
 
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that holds what it is given for as long as the test runs."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.held = {}
-
-    def get_password(self, service, username):
-        return self.held.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.held[service, username] = password
-
-    def delete_password(self, service, username):
-        self.held.pop((service, username), None)
-
-
 @pytest.fixture
-def memory():
-    before = keyring.core._keyring_backend
-    backend = Memory()
-    keyring.set_keyring(backend)
-    yield backend
-    keyring.core._keyring_backend = before
+def everybody_ready(run, rehearsal, demo_data):
+    """Archive the demo's badges and plan them for all of its people; returns the backpack."""
+    to = f"badgr:{rehearsal.url}"
+    run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
+    for email in (MARIA, JOERG, AIKO):
+        run("login", to, "--as", email)
+    run("plan", "--to", to, "--via", rehearsal.web_url)
+    return to
 
 
 class Person(io.StringIO):

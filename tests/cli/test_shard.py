@@ -16,18 +16,8 @@ from migrator.transfer.shard import Counts
 MARIA, JOERG, AIKO = "maria@example.org", "joerg@example.net", "aiko@example.jp"
 
 
-@pytest.fixture
-def ready(run, rehearsal, demo_data):
-    to = f"badgr:{rehearsal.url}"
-    run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
-    for email in (MARIA, JOERG, AIKO):
-        run("login", to, "--as", email)
-    run("plan", "--to", to, "--via", rehearsal.web_url)
-    return to
-
-
 def test_shards_on_copies_of_the_archive_become_one_again_and_add_up(
-    run, ready, imported, tmp_path
+    run, everybody_ready, imported, tmp_path
 ):
     states, codes = {}, {0: 0, 1: 0, 2: 3}  # nobody is in 0/3, and all that is held back is in 2/3
     for number, code in codes.items():
@@ -51,7 +41,7 @@ def test_shards_on_copies_of_the_archive_become_one_again_and_add_up(
     assert imported() == 12
 
 
-def test_a_shard_and_an_account_are_not_named_together(run, ready):
+def test_a_shard_and_an_account_are_not_named_together(run, everybody_ready):
     ran = run("push", "--to", "badgr", "--shard", "1/2", "--as", MARIA, expected=2)
     assert "Take one of them" in ran.err
     assert "is no shard" in run("push", "--to", "badgr", "--shard", "x", expected=2).err

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from migrator.rehearsal.faults import Faults
 
 MARIA, JOERG, AIKO = "maria@example.org", "joerg@example.net", "aiko@example.jp"
-
-
-@pytest.fixture
-def ready(run, rehearsal, demo_data):
-    to = f"badgr:{rehearsal.url}"
-    run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
-    for email in (MARIA, JOERG, AIKO):
-        run("login", to, "--as", email)
-    run("plan", "--to", to, "--via", rehearsal.web_url)
-    return to
 
 
 def ended(*processes):
@@ -36,30 +24,32 @@ def settled(run, imported, to, badges):
     run("check")
 
 
-def test_two_pushes_of_one_archive_send_each_badge_once(run, rehearsal, ready, imported, start):
+def test_two_pushes_of_one_archive_send_each_badge_once(
+    run, rehearsal, everybody_ready, imported, start
+):
     rehearsal.app.faults = Faults(slow=0.1, lose=25, seed=3)
-    codes, said = ended(*(start("push", "--to", ready, "--threads", 2) for _ in range(2)))
+    codes, said = ended(*(start("push", "--to", everybody_ready, "--threads", 2) for _ in range(2)))
     # One that finds every account taken by the other says so; the other does all the work.
     assert set(codes) <= {3, 4, 7}, said
     assert "Traceback" not in said
     rehearsal.app.faults = Faults()
-    run("reconcile", "--to", ready)
-    run("push", "--to", ready, expected=3)
-    settled(run, imported, ready, 12)
+    run("reconcile", "--to", everybody_ready)
+    run("push", "--to", everybody_ready, expected=3)
+    settled(run, imported, everybody_ready, 12)
 
 
 def test_two_at_one_account_are_told_apart_by_who_came_first(
-    run, rehearsal, ready, imported, start
+    run, rehearsal, everybody_ready, imported, start
 ):
     rehearsal.app.faults = Faults(slow=0.7)
-    first = start("push", "--to", ready, "--as", MARIA)
+    first = start("push", "--to", everybody_ready, "--as", MARIA)
     first.stdout.readline()
     for command in ("push", "reconcile"):
-        ran = run(command, "--to", ready, "--as", MARIA, expected=7)
-        assert f"`push to {ready}` is at work on" in ran.err
+        ran = run(command, "--to", everybody_ready, "--as", MARIA, expected=7)
+        assert f"`push to {everybody_ready}` is at work on" in ran.err
         assert "Wait until it has finished" in ran.err
     rehearsal.app.faults = Faults()
     codes, said = ended(first)
     assert codes == [4], said  # the other two accounts are still to be pushed
-    run("push", "--to", ready, expected=3)
-    settled(run, imported, ready, 12)
+    run("push", "--to", everybody_ready, expected=3)
+    settled(run, imported, everybody_ready, 12)
