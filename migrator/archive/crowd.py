@@ -24,7 +24,6 @@ class Crowd(People):
     def __init__(self, conn: sqlite3.Connection, rows: Rows, write: Callable[[], None]) -> None:
         super().__init__(conn, write)
         self._rows = rows
-        self._write = write
         self._nobodys: set[str] = set()
 
     def expect(self, addresses: Iterable[str]) -> None:
@@ -32,7 +31,7 @@ class Crowd(People):
         asked = {address.strip() for address in addresses} - self._known.keys()
         # SQLite's comparison without case knows the letters of ASCII only.
         free = {address.lower() for address in asked if address.isascii()}
-        self._write()
+        self._before_join()
         for value, identity, learner in looked_up(self._conn, _SPELLED, asked):
             free.discard(value.lower())
             self._known[value] = int(identity), int(learner)
@@ -52,6 +51,6 @@ class Crowd(People):
     def learner(self, addresses: Iterable[str], name: str | None = None) -> int:
         """Return the learner with these addresses, as `People` does."""
         wanted = list(addresses)
-        self._write()
+        self._before_join()
         self._nobodys.difference_update(address.strip().lower() for address in wanted)
         return super().learner(wanted, name)
