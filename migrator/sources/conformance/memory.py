@@ -1,4 +1,4 @@
-"""Memory that does not grow with the input: a source five times as long takes the same."""
+"""Memory that does not grow with the input: a source of eleven times the length takes the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.sources.division import read_place
 from migrator.sources.found import Found
 from migrator.sources.place import open_place
 
-SMALL, LARGE = 200, 1_000
+SMALL, LARGE = 200, 2_200
 """How many badges the two sources have."""
 ROOM = 2 << 20
 """Bytes by which the peak of the larger may be above that of the smaller."""
@@ -20,7 +20,7 @@ _SCRIPT = "large.py"
 
 
 def stays_flat(adapter: Adapter, folder: Path) -> None:
-    """Read a source of 200 badges and one of 1,000, and compare how much memory was held at most.
+    """Read a source of 200 badges and one of 2,200, and compare how much memory was held at most.
 
     `large.py` beside the fixtures makes them: `make(path, badges)` writes below the new folder
     `path` and returns the file or folder to read. Without it (a live source) nothing is measured.
