@@ -15,7 +15,7 @@ MIGRATOR = Path(reasons.__file__).parent
 @pytest.mark.parametrize("one", REASONS.values(), ids=list(REASONS))
 def test_every_reason_can_be_read_out(one):
     assert re.fullmatch(r"[a-z][a-z0-9_]*", one.code)
-    for text in (one.sentence, one.next_step):
+    for text in (one.sentence, one.next_step, one.in_letter):
         assert text == text.strip()
         assert text[0].isupper()
         assert text.endswith(".")
@@ -31,6 +31,14 @@ def test_retrying_and_acting_fit_together(one):
         assert "again" in one.next_step
     if one.retry is Retry.AFTER_CHANGE:
         assert one.who is not Who.NOBODY or one.code == "version_unsupported"
+
+
+@pytest.mark.parametrize("one", REASONS.values(), ids=list(REASONS))
+def test_who_has_a_letter_and_not_the_program_is_told_no_command(one):
+    assert "`" not in one.in_letter
+    assert "badge-migrator" not in one.in_letter
+    known = "|".join(re.escape(line.name) for line in COMMANDS if line.name != "letter")
+    assert not re.search(rf"\b(run|{known})\b|--\w", one.in_letter)
 
 
 def test_commands_in_next_steps_exist():

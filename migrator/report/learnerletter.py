@@ -10,7 +10,7 @@ from migrator.archive.roll import Enrolled, Placed
 from migrator.reasons import REASONS, Who
 from migrator.report.prose import Block, Format, Items, written
 from migrator.report.words import ARRIVED, badges, called, day
-from migrator.transfer.routes import next_step, who_acts
+from migrator.transfer.routes import in_letter, who_acts
 from migrator.transfer.spelling import spelling_told
 
 COLUMNS = ("address", "name", "file", "badges", "arrived", "for_the_learner_to_do", "under_way")
@@ -64,7 +64,7 @@ def _letter(held: list[Enrolled], names: dict[int, str], how: Format) -> Learner
     blocks += _arrivals(there, names)
     blocks += _part("These are for you to do:", mine, steps=True)
     blocks += _part("These are on their way, and you need not do anything:", moving)
-    blocks += _part("These cannot be moved at present. They are safe with us:", others)
+    blocks += _part("These cannot be moved at present. They are safe with us:", others, steps=True)
     unplanned = [badge for badge in held if not badge.places]
     if unplanned:
         blocks.append("These are kept, and nothing is planned for them yet:")
@@ -96,16 +96,24 @@ def _arrivals(there: list[tuple[Enrolled, Placed]], names: dict[int, str]) -> It
 def _part(
     title: str, which: list[tuple[Enrolled, Placed]], *, steps: bool = False
 ) -> Iterator[Block]:
+    """Yield badges under why they are there; of many with one cause it is said once."""
     if not which:
         return
     yield title
-    items = []
+    causes: dict[str, dict[int, str]] = {}
     for badge, one in which:
-        why = f": {REASONS[one.reason].sentence}" if one.reason in REASONS else ""
-        spelling = spelling_told(one.detail)
-        step = f" {next_step(one.reason, one.route, spelling=spelling)}" if steps else ""
-        items.append(f"{_named(badge)}{why}{step}")
-    yield Items(tuple(items))
+        causes.setdefault(_cause(one, steps=steps), {})[badge.assertion_id] = _named(badge)
+    for cause, named in causes.items():
+        if cause:
+            yield cause
+        yield Items(tuple(named.values()))
+
+
+def _cause(one: Placed, *, steps: bool) -> str:
+    why = REASONS[one.reason].sentence if one.reason in REASONS else ""
+    if not steps:
+        return why
+    return f"{why} {in_letter(one.reason, one.route, spelling=spelling_told(one.detail))}".strip()
 
 
 def _arrived(one: Placed) -> bool:

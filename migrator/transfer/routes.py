@@ -194,6 +194,23 @@ def next_step(
     return REASONS[reason].next_step
 
 
+def in_letter(reason: str | None, route: str | None, *, spelling: str | None = None) -> str:
+    """Say to a learner who has not the program what to do now; "" when nothing is left to say.
+
+    `spelling` is the address to add, exactly as it must be written.
+    """
+    if route == Route.RESTORE:
+        return _RESTORE_IN_LETTER
+    if route == Route.REAWARD:
+        return _REAWARD_IN_LETTER
+    if reason not in REASONS:
+        return ""
+    told = REASONS[reason].in_letter
+    if reason == "wrong_recipient" and spelling:
+        return f"It is {spelling} (capitals count). {told}"
+    return told
+
+
 def who_acts(reason: str | None, route: str | None) -> Who:
     """Say whose turn it is."""
     if route == Route.RESTORE:
@@ -212,6 +229,14 @@ _RESTORE = (
 _REAWARD = (
     "The administrator runs `reaward map` and `reaward run`: a new badge is awarded that says"
     " openly that it replaces the old one. The original stays first in the archive."
+)
+_RESTORE_IN_LETTER = (
+    "We have all that is needed, and the owner of the old site can put it back. If you know who"
+    " that is, tell us in answer to this letter."
+)
+_REAWARD_IN_LETTER = (
+    "Nothing to do for you: you are to have a new badge that says openly that it replaces this one,"
+    " and we keep the original."
 )
 _LOOK_FOR_IT = (
     "What is held is safe in your archive. Run `recover` to look for the rest in web archives,"
