@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from migrator.archive import holdings
 from migrator.archive.archive import Archive
-from migrator.openbadges.identity import canonical_url
+from migrator.archive.search import known_as
 
 MOST = 20
 """How many badges are offered when a few words fit several."""
@@ -58,26 +59,25 @@ _WORD = """
  or exists (select 1 from learner where learner.id = assertion.learner_id
   and learner.name like ? escape '\\'))
 """
+_OF = """
+where assertion.id in (select value from json_each(?))
+  or assertion.learner_id in (select value from json_each(?))
+"""
 
 
 def meant(archive: Archive, text: str) -> list[Meant]:
     """Return the badges meant by a number, an address, or words of title and learner; at most MOST.
 
-    Each word must be in the title, the address, or the name or an address of the learner.
+    An address is what `search` knows by an index: a URL, a learner's e-mail address, a hashed
+    recipient. Else each word must be in the title, the address, or the learner's name or addresses.
     """
     text = text.strip()
     if text.isdecimal():
         return _found(archive, " where assertion.id = ?", int(text))
-    if "://" in text:
-        for url in dict.fromkeys((text, canonical_url(text))):
-            at = _found(
-                archive,
-                " where assertion.identity = ? or assertion.hosted_url = ?",
-                *(f"url:{url}", url),
-            )
-            if at:
-                return at
     words = text.split()
+    known = known_as(archive, text)
+    if known or (known is not None and len(words) == 1):
+        return _found(archive, _OF, json.dumps(known.badges), json.dumps(known.learners))
     if not words:
         return []
     where = " where " + " and ".join([_WORD] * len(words))

@@ -23,9 +23,14 @@ select assertion.id from badge_class join assertion on assertion.badge_class_id 
 where badge_class.image = ?1 limit ?2
 """
 # A hash is told apart by its first digits, behind the name of the algorithm.
-_HASHED = """
-select id from assertion where recipient_hashed = 1
+_UNSALTED = """
+select id from assertion where recipient_hashed = 1 and recipient_salt is null
   and substr(recipient_identity, 8, 8) = substr(?1, 8, 8) collate nocase
+  and recipient_identity = ?1 collate nocase limit ?2
+"""
+# No index: each badge has a hash of its own, and hardly ever is one asked for.
+_SALTED = """
+select id from assertion where recipient_salt is not null
   and recipient_identity = ?1 collate nocase limit ?2
 """
 _RECIPIENT = """
@@ -54,12 +59,7 @@ class Meant:
 
 def search(archive: Archive, text: str) -> Meant:
     """Return what is meant: exactly that, else what has these words, else what nearly has them."""
-    text = text.strip()
-    if "://" in text:
-        return Meant(badges=_at(archive, text))
-    if looks_hashed(text):
-        return Meant(badges=_awarded_to(archive, [text]))
-    if "@" in text and (found := _known_as(archive, text)):
+    if (found := known_as(archive, text)) is not None:
         return found
     wanted = words(text)
     if not wanted:
@@ -67,7 +67,21 @@ def search(archive: Archive, text: str) -> Meant:
     return _with(archive, wanted, forgiving=False) or _with(archive, wanted, forgiving=True)
 
 
-def _known_as(archive: Archive, address: str) -> Meant:
+def known_as(archive: Archive, text: str) -> Meant | None:
+    """Return what a URL, a hashed recipient or an e-mail address is of, each by an index.
+
+    None: it is none of these, or an e-mail address that nobody has, so its words may be meant.
+    """
+    text = text.strip()
+    if "://" in text:
+        return Meant(badges=_at(archive, text))
+    if looks_hashed(text):
+        badges = _awarded_to(archive, [text]) or _ids(archive, _SALTED, text, MOST)
+        return Meant(badges=badges)
+    return (_addressed(archive, text) or None) if "@" in text else None
+
+
+def _addressed(archive: Archive, address: str) -> Meant:
     """Return who has an address now, had it as a username or as a recipient of a badge."""
     learners = _ids(
         archive,
@@ -87,7 +101,7 @@ def _known_as(archive: Archive, address: str) -> Meant:
 def _awarded_to(archive: Archive, recipients: list[str]) -> tuple[int, ...]:
     found: dict[int, None] = {}
     for one in dict.fromkeys(recipients):
-        for sql in (_HASHED, _RECIPIENT):
+        for sql in (_UNSALTED, _RECIPIENT):
             found.update(dict.fromkeys(_ids(archive, sql, one, MOST)))
     return tuple(found)[:MOST]
 

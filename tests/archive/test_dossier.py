@@ -7,6 +7,7 @@ import pytest
 from migrator.archive import dossier
 from migrator.archive.web import answers as webanswers
 from migrator.archive.web.answers import WebAnswer
+from migrator.openbadges.recipient import hash_identity
 from migrator.sources.found import FoundLearner
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -30,6 +31,27 @@ def test_a_badge_is_meant_by_number_address_or_words(shelf, make):
     assert numbers(shelf, "Badge 1") == [1]
     assert numbers(shelf, "builder") == [3]
     assert dossier.meant(shelf, "3")[0].learner == BOB
+
+
+def test_a_badge_is_meant_by_all_that_status_finds_it_by(shelf, make):
+    assert numbers(shelf, "HTTPS://issuer.example/assertions/3.json?v=2_0") == [3]
+    assert numbers(shelf, "https://issuer.example/classes/1.png") == [1]
+    assert numbers(shelf, "ANN@example.org") == [1, 2]
+    assert numbers(shelf, f"badge {make.url(3)}") == [3]
+
+
+def test_a_badge_is_meant_by_its_hashed_recipient(archive, reader, tmp_path, make):
+    hashed = hash_identity(BOB, "sha256", "salt")
+    told = make.assertion(1) | {"recipient": {"type": "email", "hashed": True, "identity": hashed}}
+    reader.outcomes(archive, tmp_path, [make.found(1, assertion=make.json(told)), make.found(2)])
+    assert numbers(archive, hashed) == [1]
+
+
+def test_an_address_that_another_begins_with_is_one_learner_alone(archive, reader, tmp_path, make):
+    others = [make.found(1, "joann@example.org"), make.found(2, ANN)]
+    reader.outcomes(archive, tmp_path, others)
+    assert numbers(archive, ANN) == [2]
+    assert numbers(archive, "ann@example") == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "99", "https://nowhere.example/", "%", "_", "\\"])

@@ -10,6 +10,7 @@ from migrator.archive import accounts as accounts_store
 from migrator.archive import (
     collections,
     compared,
+    dossier,
     kinds,
     ledger,
     pace,
@@ -136,6 +137,10 @@ def test_joining_two_learners_needs_no_scan(watched, reader, tmp_path):
         lambda archive, account: search.search(archive, "sha256$" + "ab" * 32),
         lambda archive, account: search.search(archive, "https://issuer.example/assertions/3.json"),
         lambda archive, account: search.search(archive, "https://nowhere.example/"),
+        lambda archive, account: dossier.meant(archive, "P3@x.org"),
+        lambda archive, account: dossier.meant(archive, "sha256$" + "ab" * 32),
+        lambda archive, account: dossier.meant(archive, "https://issuer.example/assertions/3.json"),
+        lambda archive, account: dossier.meant(archive, "https://nowhere.example/"),
         lambda archive, account: kinds.badge_class_found(archive, 1),
         lambda archive, account: kinds.issuer_found(archive, 1),
         lambda archive, account: kinds.learner_found(archive, 1),
