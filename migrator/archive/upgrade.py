@@ -9,7 +9,7 @@ from pathlib import Path
 from migrator import errors
 
 APPLICATION_ID = 0x62_64_67_6D
-LATEST = 9
+LATEST = 10
 
 
 def check_version(path: Path, conn: sqlite3.Connection) -> int:

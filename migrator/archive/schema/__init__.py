@@ -18,6 +18,7 @@ from migrator.archive.schema.note import add_notes
 from migrator.archive.schema.recipient import add_recipients
 from migrator.archive.schema.reconcile import add_comparisons
 from migrator.archive.schema.search import make_search_smaller
+from migrator.archive.schema.thrift import save_room
 from migrator.archive.schema.web import add_web_answers
 
 migrations = Migrations("badge-migrator")
@@ -75,6 +76,12 @@ def _note(db: Database) -> None:
 def _search(db: Database) -> None:
     make_search_smaller(db.conn)
     db.conn.execute("pragma user_version = 9")
+
+
+@migrations(name="0010_thrift")
+def _thrift(db: Database) -> None:
+    save_room(db.conn)
+    db.conn.execute("pragma user_version = 10")
 
 
 def migrate(conn: sqlite3.Connection) -> None:
