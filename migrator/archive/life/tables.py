@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.archive import merge
+from migrator.archive.ledger import DELETED
 from migrator.archive.life.mapping import Child, Copied
 
 _EARLIER = "on conflict do update set seen_at = excluded.seen_at where excluded.seen_at < "
@@ -158,19 +159,33 @@ ACCOUNT = Copied(
     f" where {_signed_in('excluded')} > {_signed_in('account')}",
 )
 
-_STATES = ("planned", "held", "waiting", "sending", "refused", "already_there", "done")
+_NOT_THERE = ("planned", "held", "waiting", "sending", "refused")
+_ONCE_THERE = len(_NOT_THERE)
+_AWARDED = _ONCE_THERE + 1
 _PLAIN = (
-    *("route", "input", "state", "reason", "detail", "assumed", "pending", "remote_id"),
+    *("state", "route", "input", "reason", "detail", "assumed", "pending", "remote_id"),
     *("due_at", "changed_at"),
 )
 
 
 def _reached(alias: str) -> str:
-    # How far a transfer is; of two equally far ones the later, of two equally late ones any, but
-    # in every order of archives the same.
-    steps = " ".join(f"when '{state}' then {step}" for step, state in enumerate(_STATES))
-    said = ", ".join(f"{alias}.{column}" for column in _PLAIN)
-    return f"(case {alias}.state {steps} end, {alias}.changed_at, json_array({said}))"
+    """Return what of two transfers the one that stays has more of, as an SQL row.
+
+    What was over there once, and was deleted since or not, is further than what never was, however
+    late that is: nobody plans again what somebody deleted. Among these the later fact stays. (When
+    an account was compared says nothing here: it may have been compared by an archive that did not
+    know of the badge.) A new award is another badge than the one that was deleted. Of what is
+    equally far and equally late any stays, but in every order of archives the same.
+    """
+    there = f"{alias}.state in ('done', 'already_there')"
+    steps = " ".join(f"when '{state}' then {step}" for step, state in enumerate(_NOT_THERE))
+    said = ", ".join(f"{alias}.{column}" for column in _PLAIN[1:])
+    return (
+        f"(case when {there} then iif({alias}.route is 'reaward', {_AWARDED}, {_ONCE_THERE})"
+        f" when {alias}.state = 'refused' and {alias}.reason is '{DELETED}' then {_ONCE_THERE}"
+        f" else case {alias}.state {steps} end end,"
+        f" {alias}.changed_at, {there}, json_array({said}), {alias}.state = 'done')"
+    )
 
 
 TRANSFER = Copied(

@@ -41,10 +41,10 @@ def join(archive: Archive, path: Path, watch: Callable[[int], None]) -> Joined:
     """Take over everything of the archive at `path`, in batches that are kept as they come.
 
     Sources are the same when adapter and place are; learners when they share an address. Of two
-    transfers of one badge the further one stays. Joining again adds nothing, and goes on after an
-    interruption; which archive comes first makes no difference. `watch` is told how many of the
-    other's badges have been taken. Examine the other archive first (`foreign.examine`). Raises
-    ArchiveLocked when another process is at work on ours.
+    transfers of one badge the further one stays; of two that say it was over there, the later.
+    Joining again adds nothing, and goes on after an interruption; which archive comes first makes
+    no difference. `watch` is told how many of the other's badges have been taken. Examine the other
+    archive first (`foreign.examine`). Raises ArchiveLocked when another process is at work on ours.
     """
     with alone(archive, f"merge {path.name}") as lease, attached(archive, path):
         try:
@@ -74,6 +74,7 @@ class _Union:
         for one in (ASSERTION, ACCOUNT, *AFTER_PEOPLE):
             self._copy(one, upto)
         with self._archive.writing() as conn:
+            conn.execute(_MOVED)
             conn.execute(_STATES)
             recount(conn)
         after = self._counts()
@@ -168,6 +169,14 @@ insert into temp.map_learner select o.learner_id, min(m.learner_id) from other.i
 join main.identity as m
   on m.value = o.value collate nocase and m.type = o.type and m.value = o.value
 group by o.learner_id
+"""
+# What one archive has moved, another has found there later: it was moved, not there before.
+_MOVED = """
+update main.transfer set state = 'done'
+where state = 'already_there' and route is not 'reaward'
+  and id in (select new from temp.map_transfer)
+  and exists (select 1 from main.attempt
+    where attempt.transfer_id = transfer.id and attempt.outcome = 'done')
 """
 # Only now is everything of these sources here. One reading to the end is enough.
 _STATES = f"""
