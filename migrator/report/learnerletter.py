@@ -53,12 +53,9 @@ def _letter(held: list[Enrolled], names: dict[int, str], how: Format) -> Learner
     there = [(badge, one) for badge in held for one in badge.places if _arrived(one)]
     open_ones = [(badge, one) for badge in held for one in badge.places if not _arrived(one)]
     mine = [(badge, one) for badge, one in open_ones if _acts(one) is Who.LEARNER]
-    others = [
-        (badge, one)
-        for badge, one in open_ones
-        if one.state in _HELD and _acts(one) is not Who.LEARNER
-    ]
-    moving = [(badge, one) for badge, one in open_ones if one.state not in _HELD]
+    not_mine = [(badge, one) for badge, one in open_ones if _acts(one) is not Who.LEARNER]
+    others = [(badge, one) for badge, one in not_mine if one.state in _HELD]
+    moving = [(badge, one) for badge, one in not_mine if one.state not in _HELD]
     blocks: list[Block] = [f"Dear {first.name}," if first.name else "Hello,"]
     blocks.append(f"We keep {badges(len(held))} of yours, every byte as it was awarded.")
     blocks += _arrivals(there, names)

@@ -81,6 +81,13 @@ def test_of_what_stays_behind_a_letter_says_what_its_reader_can_do(code):
     assert REASONS[code].in_letter in " ".join(one.text.split())
 
 
+def test_what_waits_for_its_learner_is_not_told_to_need_nothing():
+    (one,) = letters([badge(1, placed("waiting", "account_unverified"))], NAMES, "text")
+    assert (one.to_do, one.under_way) == (1, 0)
+    assert one.text.count("“Badge 1”") == 1
+    assert "you need not do anything" not in one.text
+
+
 def test_nobody_without_an_address_gets_a_letter():
     held = [badge(1, learner=2, address=None), badge(2, learner=None, address=None)]
     assert list(letters(held, NAMES, "md")) == []
