@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import sqlite3
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.badges import BadgeWriter
+from migrator.archive.books import Book, Counts, open_book
 from migrator.archive.lease import leased
 from migrator.archive.storable import storable
 from migrator.archive.understood import Answer
@@ -27,35 +29,14 @@ from migrator.sources.found import (
     Problem,
     Severity,
 )
-from migrator.sources.live import LivePlace
 from migrator.sources.place import Place
 
 _BATCH_BADGES = 1000
 _BATCH_BYTES = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of a source's badges: `found = archived + known + problems`."""
-
-    found: int = 0
-    archived: int = 0
-    known: int = 0
-    problems: int = 0
-    warnings: int = 0
-    learners: int = 0
-    collections: int = 0
-
-    @property
-    def balances(self) -> bool:
-        """Whether every badge found is accounted for."""
-        return self.found == self.archived + self.known + self.problems
-
-    def __add__(self, other: Counts) -> Counts:
-        """Add up the counts of several sources."""
-        return Counts(
-            *(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__)
-        )
+_TOGETHER = 10
+"""Batches in a transaction: digests come in no order, so each writes most pages of the indexes."""
+_LONGEST = 1.0
+"""How long a transaction may keep others from writing, in seconds; they wait for ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,48 +63,32 @@ def read_sources(
     watch: Callable[[Counts], None],
     adapter: Adapter | None = None,
 ) -> tuple[SourceRead, ...]:
-    """Read a place into the archive, in batches that are kept as they come.
+    """Read a place into the archive, in transactions that are kept as they come.
 
     Each part is read by the adapter that fits (or all by the named one); each adapter has a source
-    and books of its own, the main one first. `watch` is called after each batch with all counts
-    together. An interruption (KeyboardInterrupt) leaves every finished batch in place; reading
-    again goes on from there and adds nothing twice. Raises NotRecognised, SourceUnreadable when the
-    place as a whole cannot be read, ArchiveLocked when another process is reading into the same
-    archive.
+    and books of its own, the main one first. `watch` is called after each transaction with all
+    counts together. An interruption (KeyboardInterrupt) leaves every finished transaction in place;
+    reading again goes on from there and adds nothing twice. Raises NotRecognised, SourceUnreadable
+    when the place as a whole cannot be read, ArchiveLocked when another process is reading into the
+    same archive.
     """
     division = divided(place, adapter)
     with leased(archive, "intake", f"archive {place.label}") as lease, Workers() as workers:
-        books = {division.main.name: _begin(archive, division.main.name, place)}
+        intake = _Intake(archive, place, workers)
+        intake.open(division.main.name)
         try:
-            for batch in _understood(_batches(division.read(place)), workers):
-                became = _share_out(archive, place, books, batch)
-                workers.learn(became.archived, became.known)
+            for counts in intake.take(_batches(division.read(place))):
                 lease.renew()
-                watch(sum((book.counts for book in books.values()), Counts()))
+                watch(counts)
         except BaseException:
-            _end_all(archive, books, "interrupted")
+            intake.close("interrupted")
             raise
-        for name, book in books.items():
-            book.bookmark = None
-            if not book.counts.balances:
-                raise errors.MigratorError(
-                    f"The books of {place.label}, read as {name}, do not balance: {book.counts}.",
-                    "This is a defect; please report it with the source's adapter and size.",
-                )
-        _end_all(archive, books, "complete")
+        intake.balance()
+        intake.close("complete")
     return tuple(
-        SourceRead(book.source_id, name, place.label, book.counts) for name, book in books.items()
+        SourceRead(book.source_id, name, place.label, book.counts)
+        for name, book in intake.books.items()
     )
-
-
-@dataclass(slots=True)
-class _Book:
-    """What one adapter has brought so far, and up to where."""
-
-    source_id: int
-    counts: Counts = field(default_factory=Counts)
-    bookmark: str | None = None
-    made: Counter[bytes] = field(default_factory=Counter)
 
 
 Ready = tuple[Adapter, Outcome, Answer | None]
@@ -152,73 +117,93 @@ def _with_answers(batch: list[Taken], answers: list[Answer] | None) -> list[Read
     ]
 
 
-def _share_out(
-    archive: Archive, place: Place, books: dict[str, _Book], batch: list[Ready]
-) -> Counts:
-    """Write a batch, each outcome into the books of its adapter; returns what became of it."""
-    shares: dict[str, list[tuple[Outcome, Answer | None]]] = {}
-    for adapter, outcome, answer in batch:
-        shares.setdefault(adapter.name, []).append((outcome, answer))
-    whole = Counts()
-    for name, outcomes in shares.items():
-        if name not in books:
-            books[name] = _begin(archive, name, place)
-        book = books[name]
-        became = _take(archive, book, outcomes)
-        book.counts, whole = book.counts + became, whole + became
-        last = outcomes[-1][0]
-        if isinstance(last, Bookmark):
-            book.bookmark = last.at
-            _end(archive, book, "reading")
-    return whole
+class _Intake:
+    """Writes what a place gives into the books of the adapters that gave it."""
 
+    def __init__(self, archive: Archive, place: Place, workers: Workers) -> None:
+        self._archive = archive
+        self._place = place
+        self._workers = workers
+        self.books: dict[str, Book] = {}
 
-def _end_all(archive: Archive, books: dict[str, _Book], state: str) -> None:
-    for book in books.values():
-        _end(archive, book, state)
+    def open(self, adapter: str) -> None:
+        """Open the books of an adapter."""
+        with self._archive.writing() as conn:
+            self.books[adapter] = open_book(conn, adapter, self._place, self._archive.now())
 
+    def take(self, batches: Iterator[list[Taken]]) -> Iterator[Counts]:
+        """Write batch after batch; yields all counts together after each transaction.
 
-def _begin(archive: Archive, adapter: str, place: Place) -> _Book:
-    """Open the books of a source; those of an interrupted reading that can go on are taken up."""
-    path = _path(place)
-    with archive.writing() as conn:
-        now = archive.now()
-        conn.execute(
-            "insert into source (adapter, place, label, state, first_read_at, last_read_at)"
-            " values (?, ?, ?, 'reading', ?, ?)"
-            " on conflict (adapter, place) do update set state = 'reading', last_read_at = ?",
-            (adapter, path, place.label, now, now, now),
-        )
-        row = conn.execute(
-            "select id, bookmark, found, archived, known, problems from source"
-            " where adapter = ? and place = ?",
-            (adapter, path),
-        ).fetchone()
-    number, bookmark, *counted = row
-    if bookmark is None or not isinstance(place, LivePlace):
-        return _Book(int(number))
-    place.bookmark = bookmark
-    return _Book(int(number), Counts(*counted), bookmark)
+        What goes wrong in the source is raised when all that came before is kept.
+        """
+        ready = _understood(batches, self._workers)
+        for batch in ready:
+            before = {name: replace(book) for name, book in self.books.items()}
+            try:
+                with self._archive.writing() as conn:
+                    failure = self._together(conn, batch, ready)
+            except BaseException:
+                self.books = before  # nothing of this transaction is there
+                raise
+            yield sum((book.counts for book in self.books.values()), Counts())
+            if failure is not None:
+                raise failure
 
+    def balance(self) -> None:
+        """Raise MigratorError if a badge is not accounted for."""
+        for name, book in self.books.items():
+            book.bookmark = None
+            if not book.counts.balances:
+                raise errors.MigratorError(
+                    f"The books of {self._place.label}, read as {name}, do not balance:"
+                    f" {book.counts}.",
+                    "This is a defect; please report it with the source's adapter and size.",
+                )
 
-def _path(place: Place) -> str:
-    if isinstance(place, LivePlace):
-        return place.source
-    # A name that is no UTF-8 is written as the place's label is.
-    return os.fsencode(place.path.resolve()).decode("utf-8", "backslashreplace")
+    def close(self, state: str) -> None:
+        """Write how the reading has ended."""
+        with self._archive.writing() as conn:
+            for book in self.books.values():
+                book.write(conn, state, self._archive.now())
 
+    def _together(
+        self, conn: sqlite3.Connection, batch: list[Ready], following: Iterator[list[Ready]]
+    ) -> BaseException | None:
+        """Write a batch, and those that follow soon; returns what kept the next from coming."""
+        began = asked = time.monotonic()
+        for last in (*[False] * (_TOGETHER - 1), True):
+            waited = time.monotonic() - asked
+            became = self._batch(conn, batch)
+            self._workers.learn(became.archived, became.known)
+            asked = time.monotonic()
+            # The next batch may be as long in coming as this one was.
+            if last or isinstance(batch[-1][1], Bookmark) or asked + waited > began + _LONGEST:
+                break
+            try:
+                batch = next(following)
+            except StopIteration:
+                break
+            except BaseException as error:  # noqa: BLE001 - raised when this transaction is kept
+                return error
+        return None
 
-def _end(archive: Archive, book: _Book, state: str) -> None:
-    counts = book.counts
-    with archive.writing() as conn:
-        conn.execute(
-            "update source set state = ?, last_read_at = ?, found = ?, archived = ?, known = ?,"
-            " problems = ?, bookmark = ? where id = ?",
-            (
-                *(state, archive.now(), counts.found, counts.archived, counts.known),
-                *(counts.problems, book.bookmark, book.source_id),
-            ),
-        )
+    def _batch(self, conn: sqlite3.Connection, batch: list[Ready]) -> Counts:
+        """Write each outcome into the books of its adapter; returns what became of them."""
+        shares: dict[str, list[tuple[Outcome, Answer | None]]] = {}
+        for adapter, outcome, answer in batch:
+            shares.setdefault(adapter.name, []).append((outcome, answer))
+        whole, now = Counts(), self._archive.now()
+        for name, outcomes in shares.items():
+            if name not in self.books:
+                self.books[name] = open_book(conn, name, self._place, now)
+            book = self.books[name]
+            became = _written(BadgeWriter(conn, book.source_id, now, book.made), outcomes)
+            book.counts, whole = book.counts + became, whole + became
+            last = outcomes[-1][0]
+            if isinstance(last, Bookmark):
+                book.bookmark = last.at
+                book.write(conn, "reading", now)
+        return whole
 
 
 def _batches(outcomes: Iterator[Taken]) -> Iterator[list[Taken]]:
@@ -246,18 +231,16 @@ def _weight(outcome: Outcome) -> int:
     return len(outcome.raw) if isinstance(outcome, Problem) else 0
 
 
-def _take(archive: Archive, book: _Book, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
+def _written(writer: BadgeWriter, batch: list[tuple[Outcome, Answer | None]]) -> Counts:
     became: Counter[str] = Counter()
-    with archive.writing() as conn:
-        writer = BadgeWriter(conn, book.source_id, archive.now(), book.made)
-        for are_badges, some in groupby(batch, lambda one: isinstance(one[0], Found)):
-            if are_badges:
-                badges = [(one, answer) for one, answer in some if isinstance(one, Found)]
-                became.update(writer.badges(badges))
-                became["found"] += len(badges)
-            else:
-                became.update(name for one, _ in some for name in _other(writer, one))
-        writer.finish()
+    for are_badges, some in groupby(batch, lambda one: isinstance(one[0], Found)):
+        if are_badges:
+            badges = [(one, answer) for one, answer in some if isinstance(one, Found)]
+            became.update(writer.badges(badges))
+            became["found"] += len(badges)
+        else:
+            became.update(name for one, _ in some for name in _other(writer, one))
+    writer.finish()
     return Counts(**became, warnings=writer.warnings)
 
 

@@ -75,7 +75,8 @@ def read_one(
 
     A live source that is not `alone` gets no password that may be another host's.
     """
-    from migrator.archive.intake import Counts, read_sources
+    from migrator.archive.books import Counts
+    from migrator.archive.intake import read_sources
     from migrator.cli.progress import progress
     from migrator.report.words import found_balance, plain
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     # For types only: `status` is to start at once, and reading a source is a large part.
-    from migrator.archive.intake import Counts
+    from migrator.archive.books import Counts
     from migrator.archive.totals import DestinationTotal
 
 STATE_WORDS = {

@@ -12,9 +12,9 @@ from itertools import pairwise
 import pytest
 
 from migrator import errors
-from migrator.archive import shelf, totals
+from migrator.archive import intake, shelf, totals
 from migrator.archive.archive import Archive
-from migrator.archive.intake import Counts
+from migrator.archive.books import Counts
 from migrator.archive.problems import first_problems
 from migrator.openbadges.badge import Pieces, read_badge
 from migrator.sources import registry
@@ -230,14 +230,48 @@ def test_an_interrupted_reading_is_completed_by_the_next(
     check_books(archive)
 
 
-def test_what_watches_sees_the_counts_grow(archive, reader, tmp_path, make):
+def test_what_watches_sees_the_counts_grow(archive, reader, tmp_path, make, monkeypatch):
+    monkeypatch.setattr(intake, "_TOGETHER", 1)
     seen = []
     reader.outcomes(archive, tmp_path, many(make), seen.append)
     assert [one.balances for one in seen] == [True] * 3
     assert all(one.found < two.found for one, two in pairwise(seen))
 
 
-def test_a_batch_ends_before_it_grows_large(archive, reader, tmp_path, make):
+def test_batches_are_kept_together_while_they_come_quickly(archive, reader, tmp_path, make):
+    seen = []
+    reader.outcomes(archive, tmp_path, many(make), seen.append)
+    assert len(seen) == 1
+
+
+def test_nobody_else_waits_long_for_the_batches_of_a_slow_source(
+    archive, reader, tmp_path, make, monkeypatch
+):
+    monkeypatch.setattr(intake, "_LONGEST", 0)
+    seen = []
+    reader.outcomes(archive, tmp_path, many(make), seen.append)
+    assert len(seen) == 3
+
+
+def test_what_could_not_be_written_is_not_in_the_books(
+    archive, reader, tmp_path, make, monkeypatch, count
+):
+    class Full(intake.BadgeWriter):
+        def finish(self):
+            super().finish()
+            if count(archive, "sighting") > 1500:
+                raise OSError("no room")
+
+    monkeypatch.setattr(intake, "BadgeWriter", Full)
+    with pytest.raises(OSError, match="no room"):
+        reader.outcomes(archive, tmp_path, many(make))
+    (book,) = archive.all("select state, found, archived from source")
+    assert tuple(book) == ("interrupted", 0, 0)
+    assert count(archive, "sighting") == 0
+
+
+def test_a_batch_ends_before_it_grows_large(archive, reader, tmp_path, make, monkeypatch):
+    monkeypatch.setattr(intake, "_TOGETHER", 1)
     seen = []
     large = [
         make.found(n, badge_class=b" " * 12_000_000 + make.json(make.badge_class(n)))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from migrator.archive.intake import Counts
+from migrator.archive.books import Counts
 from migrator.archive.totals import DestinationTotal, StateTotal
 from migrator.report.words import (
     STATE_WORDS,
