@@ -94,7 +94,7 @@ left join issuer on issuer.id = badge_class.issuer_id
 left join transfer on transfer.assertion_id = assertion.id and transfer.destination_id = ?1
 where assertion.id > ?2
   and (?3 is null or issuer.name = ?3 collate nocase)
-  and (?4 is null or badge_class.name = ?4 collate nocase)
+  and (?4 is null or badge_class.name = ?4 collate nocase or badge_class.url_id = ?4)
   and (?5 is null or assertion.learner_id = ?5)
   and (
     (transfer.route = 'reaward' and (transfer.state in ('sending', 'waiting')

@@ -18,6 +18,10 @@ MOST = 30
 """How many names are offered at most."""
 _PATIENCE = 0.2  # seconds; whoever presses Tab does not wait for a writer
 _CANDIDATES = 200
+_CLASSES = 5_000
+"""So many badge classes of any name are looked at: as many may have one name."""
+_ADDRESSES = 20_000
+"""So many badge classes are looked at for one whose address begins as typed: no index has it."""
 _CLOSE = 0.7
 
 
@@ -80,6 +84,40 @@ def sources(archive: Archive) -> list[tuple[str, str]]:
         _CANDIDATES,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def badge_classes(archive: Archive, beginning: str) -> list[tuple[str, str]]:
+    """Return names of badge classes that begin so, each with an issuer's name ("" unknown).
+
+    Their addresses where an address is typed. In a large archive some may be left out: whoever
+    presses Tab does not wait.
+    """
+    if "://" in beginning:
+        bounds = (beginning, f"{beginning}\U0010ffff")
+        rows = archive.all(_CLASSES_AT, _ADDRESSES, *bounds, MOST)
+    elif wanted := words(beginning):
+        # The words of an index that begins with them: a phrase at the start of the name.
+        rows = archive.all(_CLASSES_NAMED, f'^"{" ".join(wanted)}" *', _CLASSES, MOST)
+    else:
+        rows = archive.all(_CLASSES_FIRST, _CLASSES, MOST)
+    return sorted((row[0], row[1]) for row in rows)
+
+
+_CLASS = """
+select chosen.name, coalesce(min(issuer.name), '') from ({0}) as chosen
+left join issuer on issuer.id = chosen.issuer_id {1} group by chosen.name limit ?
+"""
+_CLASSES_FIRST = _CLASS.format("select name, issuer_id from badge_class order by id limit ?", "")
+_CLASSES_NAMED = _CLASS.format(
+    "select name, issuer_id from badge_class where id in"
+    " (select rowid from badge_class_fts where name match ? limit ?)",
+    "",
+)
+_CLASSES_AT = _CLASS.format(
+    "select url_id as name, issuer_id from badge_class where url_id is not null"
+    " order by id limit ?",
+    "where chosen.name >= ? and chosen.name < ?",
+)
 
 
 def nobody(archive: Archive, address: str) -> errors.Usage:

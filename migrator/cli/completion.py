@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -15,6 +17,7 @@ ASKED = "_BADGE_MIGRATOR_COMPLETE"
 """The environment variable by which a shell asks; typer's scripts set it."""
 _SIGNS = frozenset(":=@")
 _QUOTES = frozenset("\"'\\")
+_UNQUOTED = re.compile(r"[^\w.@+:/%=,~-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,13 @@ class Mended:
     """A command line whose words are whole again.
 
     `cursor` is the number of the word that is completed; `behind` is how much of that word stands
-    before the piece that bash will replace.
+    before the piece that bash will replace, and `quoted` that this piece has begun with a quote.
     """
 
     words: tuple[str, ...]
     cursor: int
     behind: str = ""
+    quoted: bool = False
 
 
 def answer(app: Callable[[], object]) -> None:
@@ -53,7 +57,7 @@ def mend(pieces: list[str], cursor: int) -> Mended:
     """Join what bash has cut at colons, equals and at signs: badgr : eu is one word.
 
     >>> mend(["login", "badgr", ":", "e"], 3)
-    Mended(words=('login', 'badgr:e'), cursor=1, behind='badgr:')
+    Mended(words=('login', 'badgr:e'), cursor=1, behind='badgr:', quoted=False)
     """
     words: list[str] = []
     at, behind, joining = len(pieces), "", False
@@ -74,7 +78,8 @@ def mend(pieces: list[str], cursor: int) -> Mended:
     if behind.startswith("-"):
         behind = behind.partition("=")[2]
     behind = behind.removesuffix("@")  # which bash replaces too, unlike the other signs
-    return Mended(tuple(words), at, behind)
+    quoted = cursor < len(pieces) and pieces[cursor][:1] in ("'", '"')
+    return Mended(tuple(words), at, behind, quoted)
 
 
 @contextmanager
@@ -94,14 +99,30 @@ def _without_rich() -> Iterator[None]:
 def _from_bash() -> Mended | None:
     typed = os.environ.get("COMP_WORDS", "")
     cursor = os.environ.get("COMP_CWORD", "")
-    if not cursor.isdecimal() or _QUOTES & set(typed):
+    if not cursor.isdecimal():
         return None
-    mended = mend(typed.split(), int(cursor))
-    os.environ["COMP_WORDS"] = " ".join(mended.words)
+    mended = mend([one for one in typed.split("\n") if one], int(cursor))
+    os.environ["COMP_WORDS"] = " ".join(shlex.quote(_read(one)) for one in mended.words)
     os.environ["COMP_CWORD"] = str(mended.cursor)
     return mended
 
 
+def _read(word: str) -> str:
+    """Return a word as bash reads it, its last quote open or not."""
+    if not _QUOTES & set(word):
+        return word
+    for end in ("", '"', "'"):
+        with suppress(ValueError):
+            return "".join(shlex.split(word + end))
+    return word
+
+
 def _print(said: str, mended: Mended | None) -> None:
     for line in said.splitlines():
-        print(line.removeprefix(mended.behind) if mended else line)
+        print(_as_typed(line, mended) if mended else line)
+
+
+def _as_typed(value: str, mended: Mended) -> str:
+    """Return a value as bash is to put it into the line, where a blank would begin a new word."""
+    typed = value if mended.quoted else _UNQUOTED.sub(r"\\\g<0>", value)
+    return typed.removeprefix(mended.behind)

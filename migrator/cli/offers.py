@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from migrator.cli.completion import ASKED
+
 _Pairs = Iterable[tuple[str, str]]
 # Shells run what stands in some quotes, and names come from anywhere: only what is plain is shown.
-_PLAIN = re.compile(r"[\w.@+:/%=,~-]+")
+_PLAIN = re.compile(r"[\w.@+:/%=,~-]+(?: [\w.@+:/%=,~][\w.@+:/%=,~-]*)*")
+# These shells put a value with blanks into the line as one word (`completion` sees to it in bash).
+_ONE_WORD = frozenset({"complete_bash", "complete_zsh", "complete_fish"})
 _SPECIAL = re.compile(r"[^\w .,@()/-]+")
 _LONGEST_HELP = 60
 _ENDINGS = (".db", ".sqlite")
@@ -34,15 +38,19 @@ def offers(param: Any, given: Mapping[str, Any], typed: str) -> list[Offer] | No
     metavar = (param.metavar or "").strip("[]")
     if "|" in metavar:
         return _plain(((one, "") for one in metavar.split("|")), typed)
-    source = next((_OFFERS[name] for name in (*param.opts, metavar) if name in _OFFERS), None)
+    names = (*(f"{one} {metavar}" for one in param.opts), *param.opts, metavar)
+    source = next((_OFFERS[name] for name in names if name in _OFFERS), None)
     return None if source is None else _plain(source(given, typed), typed) or None
 
 
 def _plain(pairs: _Pairs, typed: str) -> list[Offer]:
+    blanks = os.environ.get(ASKED) in _ONE_WORD
     return [
         Offer(value, " ".join(_SPECIAL.sub(" ", about).split())[:_LONGEST_HELP])
         for value, about in pairs
-        if _PLAIN.fullmatch(value) and value.casefold().startswith(typed.casefold())
+        if _PLAIN.fullmatch(value)
+        and (blanks or " " not in value)
+        and value.casefold().startswith(typed.casefold())
     ]
 
 
@@ -115,6 +123,18 @@ def _sources(given: Mapping[str, Any], _typed: str) -> Iterator[tuple[str, str]]
         yield from sources(opened) if opened else ()
 
 
+def _badge_classes(given: Mapping[str, Any], typed: str) -> Iterator[tuple[str, str]]:
+    from migrator.archive.offers import badge_classes, glance
+
+    with glance(_archive_of(given)) as opened:
+        yield from badge_classes(opened, typed) if opened else ()
+
+
+def _badge_class_names(given: Mapping[str, Any], typed: str) -> Iterator[tuple[str, str]]:
+    for name, about in () if "://" in typed else _badge_classes(given, typed):
+        yield f"{name}=", about
+
+
 def _archive_of(given: Mapping[str, Any]) -> Path:
     from migrator.cli.options import DEFAULT_ARCHIVE
 
@@ -131,4 +151,6 @@ _OFFERS = {
     **dict.fromkeys(("EMAIL", "ADDRESS", "WHO"), _addresses),
     **dict.fromkeys(("--host", "--issuer", "--not-restorable"), _hosts),
     "--source": _sources,
+    "--badge-class": _badge_classes,
+    "--badge-class NAME=ID": _badge_class_names,
 }

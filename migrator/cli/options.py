@@ -86,7 +86,11 @@ OfIssuer = Annotated[
 ]
 OfBadgeClass = Annotated[
     list[str] | None,
-    typer.Option("--badge-class", metavar="NAME", help="Only of this badge class; repeatable."),
+    typer.Option(
+        "--badge-class",
+        metavar="NAME",
+        help="Only of this badge class (name or address); repeatable.",
+    ),
 ]
 IssuedAfter = Annotated[
     str | None,

@@ -48,7 +48,11 @@ def run(
     ] = None,
     badge_class: Annotated[
         str | None,
-        typer.Option("--badge-class", metavar="NAME", help="Only badges of this old badge class."),
+        typer.Option(
+            "--badge-class",
+            metavar="NAME",
+            help="Only badges of this old badge class (name or address).",
+        ),
     ] = None,
     learner: OnlyLearner = None,
     everything: All = False,

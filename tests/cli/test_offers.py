@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from migrator.archive.archive import Archive
-from migrator.archive.offers import glance, nearest, question
+from migrator.archive.offers import badge_classes, glance, nearest, question
 from migrator.cli.completion import ASKED, mend
 from migrator.cli.offers import Offer, _plain
 
@@ -27,12 +27,12 @@ def asked(run, monkeypatch):
 
     def ask(*pieces, expected=0):
         monkeypatch.setenv(ASKED, "complete_bash")
-        monkeypatch.setenv("COMP_WORDS", " ".join(("badge-migrator", *pieces)))
+        monkeypatch.setenv("COMP_WORDS", "\n".join(("badge-migrator", *pieces)))
         monkeypatch.setenv("COMP_CWORD", str(len(pieces)))
         ran = run(expected=expected)
         assert ran.err == ""
         monkeypatch.delenv(ASKED)
-        return ran.out.split()
+        return [line for line in ran.out.splitlines() if line]
 
     return ask
 
@@ -69,6 +69,78 @@ def test_values_that_the_archive_knows_are_offered(run, asked, archived):
     assert asked("restore", "x", "--source", "") == ["backpack.sql"]
     run("plan", "--to", "badgr:http://127.0.0.1:9")
     assert asked("push", "--to", "badgr", ":", "h") == ["http://127.0.0.1:9"]
+
+
+def test_badge_classes_are_offered_by_name_as_one_word(asked, archived):
+    every = asked("push", "--badge-class", "")
+    assert len(every) == 7
+    assert asked("plan", "--badge-class", "html") == ["HTML\\ Basics"]
+    assert asked("plan", "--badge-class", "HTML\\ B") == ["HTML\\ Basics"]
+    assert asked("plan", "--badge-class", '"HTML B') == ["HTML Basics"]
+    assert asked("plan", "--badge-class", "'HTML B") == ["HTML Basics"]
+    assert asked("plan", "--badge-class", "=", "HTML\\ ") == ["HTML\\ Basics"]
+    assert asked("plan", "--badge-class", '"HTML\\') == []
+    assert asked("plan", "--badge-class", "Basics") == []
+    assert asked("plan", "--badge-class", "no such") == []
+
+
+def test_a_badge_class_is_offered_by_its_address_where_one_is_typed(asked, archived):
+    at = ("https", ":", "//college")
+    assert asked("plan", "--badge-class", *at) == ["//college.example.edu/classes/essay.json"]
+
+
+def test_where_a_badge_class_gets_an_id_its_name_is_offered_with_the_sign(asked, archived):
+    line = ("export", "bulk-award", "x.csv", "--badge-class")
+    assert asked(*line, "html") == ["HTML\\ Basics="]
+    assert asked("reaward", "map", "--badge-class", "html") == ["HTML\\ Basics="]
+    assert asked(*line, "https", ":", "//college") == []
+
+
+def test_a_source_is_offered_though_its_name_has_blanks(run, asked, demo_data, tmp_path):
+    (tmp_path / "my dump.sql").write_bytes((demo_data / "backpack.sql").read_bytes())
+    run("archive", "my dump.sql")
+    assert asked("restore", "x", "--source", "my") == ["my\\ dump.sql"]
+
+
+def test_of_badge_classes_that_share_a_name_one_is_offered(archive):
+    with archive.writing() as conn:
+        conn.executemany(
+            "insert into badge_class (digest, name) values (?, ?)",
+            [(bytes([number]), f"Web {number % 3}") for number in range(99)],
+        )
+    assert badge_classes(archive, "web") == [("Web 0", ""), ("Web 1", ""), ("Web 2", "")]
+    assert badge_classes(archive, "") == badge_classes(archive, "we")
+    assert badge_classes(archive, "web 2") == [("Web 2", "")]
+
+
+@pytest.mark.parametrize("typed", ["", "web", "we b", 'w" OR "x', "https://x.example/"])
+def test_the_names_of_badge_classes_are_looked_up_by_an_index_or_in_a_few_rows(archive, typed):
+    asked_for = []
+    archive.conn.set_trace_callback(asked_for.append)
+    badge_classes(archive, typed)
+    archive.conn.set_trace_callback(None)
+    (sql,) = [one for one in asked_for if one.strip().startswith("select")]
+    plan = [row["detail"] for row in archive.all(f"explain query plan {sql}")]
+    assert "limit" in sql.partition(") as chosen")[0]
+    assert "SCAN issuer" not in plan
+    if "match" in sql:
+        assert not any(step.startswith("SCAN badge_class") and "INDEX" not in step for step in plan)
+
+
+def test_badge_classes_of_a_large_archive_are_offered_at_once(archive):
+    names = ("Web Basics", "Robot Driver", "html5", "Zürich")
+    with archive.writing() as conn:
+        conn.executemany(
+            "insert into badge_class (digest, name, url_id) values (?, ?, ?)",
+            (
+                (number.to_bytes(8), f"{names[number % 4]} {number}", f"https://x.example/{number}")
+                for number in range(30_000)
+            ),
+        )
+    for typed in ("", "w", "robot driver 1", "zür", "nothing", "https://x.example/1", "https://y"):
+        begun = time.process_time()
+        badge_classes(archive, typed)
+        assert time.process_time() - begun < 0.15
 
 
 def test_the_archive_that_the_line_names_is_asked(asked, archived, tmp_path):
@@ -137,8 +209,23 @@ def test_a_locked_archive_keeps_nobody_waiting(archived):
 
 
 def test_what_a_shell_could_run_is_not_offered():
-    hostile = ["$(reboot)", "`id`", "a b", "x;y", "it's", 'q"', "\\$(id)", "a\nb", "*"]
+    hostile = [
+        "$(reboot)",
+        "`id`",
+        "a  b",
+        "a ",
+        " a",
+        "a -y",
+        "a & b",
+        "x;y",
+        "it's",
+        'q"',
+        "\\$(id)",
+        "a\nb",
+        "*",
+    ]
     assert _plain([(one, "") for one in hostile], "") == []
+    assert _plain([("a b", "")], "") == []  # two words in a shell that we do not know
     shown = _plain([("maria@example.org", 'M "$(id)" \\`x\\` \n 😀')], "")
     assert shown == [Offer("maria@example.org", "M (id) x")]
 
@@ -155,9 +242,22 @@ def test_what_a_shell_could_run_is_not_offered():
             },
             "maria@example.org\tMaria Garcia",
         ),
+        (
+            "zsh",
+            {"_TYPER_COMPLETE_ARGS": "badge-migrator plan --badge-class HTML\\ b"},
+            '"HTML Basics":"Web Making Guild"',
+        ),
+        (
+            "fish",
+            {
+                "_TYPER_COMPLETE_ARGS": "badge-migrator plan --badge-class html",
+                "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            },
+            "HTML Basics\tWeb Making Guild",
+        ),
     ],
 )
-def test_other_shells_show_who_it_is(run, archived, monkeypatch, shell, settings, said):
+def test_other_shells_show_who_or_what_it_is(run, archived, monkeypatch, shell, settings, said):
     monkeypatch.setenv(ASKED, f"complete_{shell}")
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -184,11 +284,17 @@ def test_tab_in_a_real_bash(run, monkeypatch, archived, tmp_path):
         encoding="utf-8",
     )
     program.chmod(0o755)
-    shown = typed_in_bash(tmp_path, "badge-migrator status maria@ex\t")
-    assert shown.replace("\x07", "") == "badge-migrator status maria@example.org "
+    for typed, wanted in (
+        ("status maria@ex", "status maria@example.org "),
+        ("plan --badge-class html", "plan --badge-class HTML\\ Basics "),
+        ("plan --badge-class HTML\\ B", "plan --badge-class HTML\\ Basics "),
+        ('plan --badge-class "HTML B', 'plan --badge-class "HTML Basics" '),
+    ):
+        shown = typed_in_bash(tmp_path, f"badge-migrator {typed}\t", wanted[-6:])
+        assert without_redrawing(shown) == f"badge-migrator {wanted}"
 
 
-def typed_in_bash(folder: Path, keys: str) -> str:
+def typed_in_bash(folder: Path, keys: str, end: str) -> str:
     """Type in a terminal and return the line that stands there then."""
     ours, theirs = pty.openpty()
     shell = subprocess.Popen(
@@ -205,11 +311,24 @@ def typed_in_bash(folder: Path, keys: str) -> str:
         os.write(ours, b"source completion.sh; echo rea''dy\n")
         read_until(ours, "ready\r\n$ ")
         os.write(ours, keys.encode())
-        return read_until(ours, "example.org ")
+        return read_until(ours, end)
     finally:
         shell.kill()
         shell.wait()
         os.close(ours)
+
+
+def without_redrawing(shown: str) -> str:
+    """Return what stands in the line after bells and steps back."""
+    line: list[str] = []
+    at = 0
+    for sign in shown.replace("\x07", ""):
+        if sign == "\b":
+            at -= 1
+        else:
+            line[at : at + 1] = [sign]
+            at += 1
+    return "".join(line)
 
 
 def read_until(terminal: int, wanted: str) -> str:
