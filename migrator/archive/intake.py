@@ -13,6 +13,7 @@ from migrator import errors
 from migrator.archive.archive import Archive
 from migrator.archive.badges import BadgeWriter
 from migrator.archive.books import Book, Counts, open_book
+from migrator.archive.collector import collecting_rarely
 from migrator.archive.lease import leased
 from migrator.archive.storable import storable
 from migrator.archive.understood import Answer
@@ -77,9 +78,10 @@ def read_sources(
         intake = _Intake(archive, place, workers)
         intake.open(division.main.name)
         try:
-            for counts in intake.take(_batches(division.read(place))):
-                lease.renew()
-                watch(counts)
+            with collecting_rarely():
+                for counts in intake.take(_batches(division.read(place))):
+                    lease.renew()
+                    watch(counts)
         except BaseException:
             intake.close("interrupted")
             raise

@@ -6,7 +6,11 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from migrator.archive.fulltext import indexed_together
 from migrator.archive.lookup import looked_up
+
+_CROWD = 50
+"""From so many new addresses on it is worth while to index their words together."""
 
 # Parents before children: foreign keys are checked row by row.
 _COLUMNS = {
@@ -98,9 +102,12 @@ class Rows:
     def write(self) -> None:
         """Write everything that waits; afterwards others may write to the same tables."""
         for table, rows in self._rows.items():
-            if rows:
+            if table == "identity" and len(rows) >= _CROWD:
+                with indexed_together(self._conn, rows[0][0]):
+                    self._conn.executemany(_INSERT[table], rows)
+            elif rows:
                 self._conn.executemany(_INSERT[table], rows)
-                rows.clear()
+            rows.clear()
         self._next.clear()
 
     def _first_free(self, table: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from migrator.openbadges.address import web_address
-from migrator.openbadges.baked import Baked
+from migrator.openbadges.baked import Baked, Unbaked
 from migrator.openbadges.carried import Carried, own_urls, read_image
 from migrator.openbadges.content import Content, from_bytes, from_jws, same_address, same_badge
 from migrator.openbadges.documents import as_backpack_wrote, parse_object
@@ -24,14 +24,14 @@ DocumentKind = Literal["assertion", "badge_class", "issuer", "jws"]
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """What a source has of one badge; each may be missing."""
+    """What a source has of one badge; each may be missing, and an image be unbaked already."""
 
     assertion: bytes | None = None
     badge_class: bytes | None = None
     issuer: bytes | None = None
     jws: bytes | None = None
     hosted_url: str | None = None
-    image: bytes | None = None
+    image: bytes | Unbaked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from migrator.openbadges.baked import Baked
+from migrator.openbadges.baked import Baked, Unbaked
 from migrator.openbadges.baking import sniff, unbake
 from migrator.openbadges.content import Content, from_baked, same_address
 from migrator.openbadges.model import Unreadable
@@ -35,18 +35,24 @@ class Carried:
 _NOTHING = Carried()
 
 
-def read_image(image: bytes | None, warnings: Warnings, known: Sequence[Content] = ()) -> Carried:
+def read_image(
+    image: bytes | Unbaked | None, warnings: Warnings, known: Sequence[Content] = ()
+) -> Carried:
     """Read what an image carries; one that cannot be read carries nothing and adds a warning.
 
-    `known` contents need not be read again where the image carries the same.
+    It may be unbaked already. `known` contents need not be read again where the image carries the
+    same.
     """
     if image is None:
         return _NOTHING
-    try:
-        unbaked = unbake(image)
-    except Unreadable as error:
-        warnings.append(warning("image_unreadable", str(error)))
-        return Carried(sniff(image))
+    if isinstance(image, Unbaked):
+        unbaked = image
+    else:
+        try:
+            unbaked = unbake(image)
+        except Unreadable as error:
+            warnings.append(warning("image_unreadable", str(error)))
+            return Carried(sniff(image))
     warnings.extend(warning(code) for code in unbaked.warnings)
     contents = {
         position: content

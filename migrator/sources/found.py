@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from migrator.openbadges.baked import Unbaked
+
 if TYPE_CHECKING:
     # For types only: places tell their problems in the words of this module.
     from migrator.sources.place import Member, Place
@@ -80,8 +82,9 @@ class Membership:
     story: str | None = None
 
 
-Parts = tuple[bytes | None, bytes | None, bytes | None, bytes | None, str | None, bytes | None]
-"""Assertion, badge class, issuer, JWS, hosted URL and image of one badge."""
+Document = bytes | None
+Parts = tuple[Document, Document, Document, Document, str | None, bytes | Unbaked | None]
+"""Assertion, badge class, issuer, JWS, hosted URL and image (or what it carries) of one badge."""
 
 
 @dataclass(frozen=True, slots=True)

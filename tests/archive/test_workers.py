@@ -11,6 +11,7 @@ import pytest
 
 from migrator.archive import intake, workers
 from migrator.archive.workers import Workers, cores, serve, understand_all
+from migrator.openbadges.baking import bake
 from migrator.sources.found import Found
 
 
@@ -25,8 +26,19 @@ def eager(monkeypatch):
 @pytest.fixture
 def outcomes(make):
     found = [make.found(n, image=make.baked(n)) for n in range(20)]
+    found += [Found(f"picture {n}", image=image) for n, image in enumerate(pictures(make))]
     found += [Found("nothing", hosted_url="no address"), make.found(3, locator="again")]
     return [*found, *(make.found(n) for n in range(30, 40))]
+
+
+def pictures(make):
+    """Pictures with a badge of each kind, cut off before it or behind it, and with none."""
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>'
+    baked = make.baked(50)
+    return [
+        *(bake(drawing, make.json(make.assertion(51)).decode()), baked, baked[:-9], baked[:30]),
+        *(make.png(), drawing, b"GIF89a", b"no picture"),
+    ]
 
 
 def test_what_workers_have_understood_is_written_as_if_it_were_done_here(
@@ -39,7 +51,7 @@ def test_what_workers_have_understood_is_written_as_if_it_were_done_here(
     monkeypatch.setattr(intake, "_BATCH_BADGES", 7)
     helped = reader.outcomes(archive, tmp_path, outcomes)
     assert helped.counts == alone.counts
-    assert helped.counts.problems == 1
+    assert helped.counts.problems == 6
     left_out = {"run", "lease", "source"}
     assert {one: rows for one, rows in contents(archive).items() if one not in left_out} == {
         one: rows for one, rows in contents(other).items() if one not in left_out
@@ -82,7 +94,7 @@ def test_a_process_that_dies_costs_nothing_but_time(
     monkeypatch.setattr(intake, "Workers", lambda: Mortal(1))
     counts = reader.outcomes(archive, tmp_path, outcomes).counts
     assert counts.balances
-    assert counts.archived == 30
+    assert counts.archived == 32
 
 
 def test_ctrl_c_is_left_to_the_process_that_writes():
@@ -114,6 +126,7 @@ def test_without_a_list_of_cores_the_system_is_asked(monkeypatch):
 _WRITER = """
 import time
 from migrator.archive import workers
+from migrator.openbadges.baking import bake
 from migrator.sources.found import Found
 if __name__ == "__main__":
     workers._FIRST = 0
