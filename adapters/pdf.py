@@ -119,6 +119,7 @@ def _read(part: Place, member: Member) -> Iterator[Yielded]:
     if member.size > part.limits.member_bytes:
         yield Problem(label, "too_large", _TOO_LARGE)
         return
+    kept = part.kept(member)
     try:
         with part.seekable() as file, _quiet():
             reader = PdfReader(file)
@@ -127,12 +128,14 @@ def _read(part: Place, member: Member) -> Iterator[Yielded]:
             attached = [] if locked else _attached(reader, part.limits.member_bytes)
     except _DAMAGE as error:
         why = printable(str(error))[:200].rstrip(".") or type(error).__name__
-        yield Problem(label, "pdf_damaged", _BROKEN.format(why))
+        yield Problem(label, "pdf_damaged", _BROKEN.format(why), file=kept)
         return
     if locked:
-        yield Problem(label, "pdf_locked", _LOCKED)
+        yield Problem(label, "pdf_locked", _LOCKED, file=kept)
     elif not texts and not attached:
-        yield Problem(label, "no_badge_data", _NO_BADGE)
+        yield Problem(label, "no_badge_data", _NO_BADGE, file=kept)
+    elif kept is not None:
+        yield kept
     yield from _badges(label, texts)
     inside, copies = Inside(part, label), Counter[str]()
     for name, data in attached:

@@ -18,6 +18,7 @@ class MadePlace:
 
     label: str = "cohort"
     path: Path = Path("cohort")
+    in_zip: bool = False
 
 
 @dataclass(slots=True)

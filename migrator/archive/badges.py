@@ -10,11 +10,11 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import NamedTuple
 
-from migrator.archive import merge
+from migrator.archive import merge, sourcefile
 from migrator.archive.classes import Classes
 from migrator.archive.crowd import Crowd
 from migrator.archive.digest import short_digest
-from migrator.archive.documents import DocumentWriter, content_of
+from migrator.archive.documents import DocumentWriter
 from migrator.archive.images import ImageWriter
 from migrator.archive.lookup import looked_up
 from migrator.archive.rows import Rows
@@ -116,6 +116,8 @@ class BadgeWriter:
                 *(problem.sentence, problem.raw or None, self._now),
             ),
         )
+        if problem.file is not None:
+            self.file(problem.file)
 
     def learner(self, found: FoundLearner) -> None:
         """Take a person; one without any address cannot be told apart and becomes a warning."""
@@ -145,14 +147,7 @@ class BadgeWriter:
 
     def file(self, found: FoundFile) -> None:
         """Take a file that is no badge, byte for byte; one that has changed is kept beside it."""
-        self._conn.execute(
-            "insert or ignore into source_file (source_id, locator, digest, size, content)"
-            " values (?, ?, ?, ?, ?)",
-            (
-                *(self._source, found.locator, sha256(found.content).digest()),
-                *(len(found.content), content_of(found.content)),
-            ),
-        )
+        sourcefile.keep(self._conn, self._source, found)
 
     def finish(self) -> None:
         """Write what still waits."""

@@ -29,6 +29,8 @@ from migrator.sources.found import (
     Outcome,
     Problem,
     Severity,
+    content_of,
+    is_lent,
 )
 from migrator.sources.place import Place
 
@@ -103,7 +105,9 @@ def _understood(batches: Iterator[list[Taken]], workers: Workers) -> Iterator[li
     for batch in batches:
         workers.hand_out([one for _, one in batch if isinstance(one, Found)])
         waiting.append(batch)
-        while len(waiting) > workers.ahead:
+        # What is lent can be had only until the source is read on.
+        ahead = 0 if is_lent(batch[-1][1]) else workers.ahead
+        while len(waiting) > ahead:
             yield _with_answers(waiting.popleft(), workers.take_back())
     while waiting:
         yield _with_answers(waiting.popleft(), workers.take_back())
@@ -228,9 +232,11 @@ def _weight(outcome: Outcome) -> int:
         stories = [membership.story for membership in outcome.memberships]
         warnings = [warning.raw for warning in outcome.warnings]
         return sum([len(part) for part in (*parts, *stories, *warnings) if part])
-    if isinstance(outcome, FoundFile):
-        return len(outcome.content)
-    return len(outcome.raw) if isinstance(outcome, Problem) else 0
+    if is_lent(outcome):
+        return _BATCH_BYTES  # it takes no memory, and is to be written at once
+    content = content_of(outcome)
+    held = len(content) if isinstance(content, bytes) else 0
+    return held + (len(outcome.raw) if isinstance(outcome, Problem) else 0)
 
 
 def _written(writer: BadgeWriter, batch: list[tuple[Outcome, Answer | None]]) -> Counts:

@@ -9,9 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from migrator import errors
+from migrator.archive import sourcefile
 from migrator.archive.archive import Archive
 from migrator.archive.documents import document_bytes
 from migrator.archive.shelf import image_file
+from migrator.archive.sourcefile import IS_LONG
 
 CUT = 64 * 1024
 """Of a table's row that could not be read adapters keep so many bytes: there may have been more."""
@@ -21,11 +23,15 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class KeptSource:
-    """A source that was read: what a person knows it by, and how it was read."""
+    """A source that was read: what a person knows it by, how it was read, and where it stood.
+
+    What one place holds may have been read by several adapters: these are so many sources.
+    """
 
     id: int
     adapter: str
     label: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,15 @@ class KeptFile:
 
     `kind` is image, file, assertion, badge_class, issuer, jws, problem or warning; `row` its id in
     the table that holds it; `digest` the SHA-256 it was kept with (None for what could not be read,
-    which is kept without); `note` says what a person should know of it.
+    which is kept without); `size` its bytes where they are too many to be held (`pieces` gives
+    them then); `note` says what a person should know of it.
     """
 
     kind: str
     locator: str
     row: int
     digest: bytes | None = None
+    size: int | None = None
     identity: str | None = None
     badge: str | None = None
     url: str | None = None
@@ -72,8 +80,9 @@ left join badge_class on badge_class.id = assertion.badge_class_id
 order by one.id, sighting_document.document_id, sighting_document.kind
 """
 _SOURCE_FILES = """
-select id, locator, digest from source_file where +source_id = ? and id > ? order by id limit ?
-"""
+select id, locator, digest, iif(IS_LONG, length(content), null) as size from source_file
+where +source_id = ? and id > ? order by id limit ?
+""".replace("IS_LONG", IS_LONG.format("content"))
 # The plus keeps SQLite on the order of the ids, so that no batch is sorted anew.
 _PROBLEMS = """
 select id, locator, code, severity, length(cast(raw as blob)) as size from problem
@@ -83,7 +92,7 @@ where +source_id = ? and id > ? and raw is not null order by id limit ?
 
 def sources(archive: Archive) -> list[KeptSource]:
     """Return every source of the archive, oldest first."""
-    rows = archive.all("select id, adapter, label from source order by id")
+    rows = archive.all("select id, adapter, label, place from source order by id")
     return [KeptSource(*row) for row in rows]
 
 
@@ -91,7 +100,7 @@ def images(archive: Archive, source_id: int) -> Iterator[KeptFile]:
     """Yield the baked images of a source, in the order they were read."""
     for row in _batches(archive, _IMAGES, source_id):
         yield KeptFile(
-            *("image", row["locator"], row["row"], row["digest"], row["identity"]),
+            *("image", row["locator"], row["row"], row["digest"], None, row["identity"]),
             *(row["badge"], row["url"]),
         )
 
@@ -101,8 +110,8 @@ def documents(archive: Archive, source_id: int) -> Iterator[KeptFile]:
     for row in _batches(archive, _DOCUMENTS, source_id):
         if row["row"] is not None:
             yield KeptFile(
-                *(row["kind"], row["locator"], row["row"], row["digest"], row["identity"]),
-                *(row["badge"], row["url"]),
+                *(row["kind"], row["locator"], row["row"], row["digest"], None),
+                *(row["identity"], row["badge"], row["url"]),
             )
 
 
@@ -116,7 +125,7 @@ def unread(archive: Archive, source_id: int) -> Iterator[KeptFile]:
 def files(archive: Archive, source_id: int) -> Iterator[KeptFile]:
     """Yield what belongs to a source and is no badge, in the order it was met."""
     for row in _batches(archive, _SOURCE_FILES, source_id):
-        yield KeptFile("file", row["locator"], row["id"], row["digest"])
+        yield KeptFile("file", row["locator"], row["id"], row["digest"], row["size"])
 
 
 KINDS: tuple[Callable[[Archive, int], Iterator[KeptFile]], ...] = (images, files, unread, documents)
@@ -132,6 +141,22 @@ _TABLES = {"file": "source_file", "image": "image", "problem": "problem", "warni
 def content(archive: Archive, file: KeptFile) -> bytes:
     """Return a file byte for byte, held against its digest; raises ArchiveDamaged."""
     return _content(archive, _TABLES.get(file.kind, "document"), file.row)
+
+
+def pieces(archive: Archive, file: KeptFile) -> Iterator[bytes]:
+    """Yield a long file piece by piece, held against its digest at its end; raises ArchiveDamaged.
+
+    Read it once before its pieces are used for anything.
+    """
+    seen = sha256()
+    try:
+        for piece in sourcefile.pieces(archive.conn, file.row):
+            seen.update(piece)
+            yield piece
+    except sqlite3.Error as error:
+        raise _damaged(f"source_file {file.row} cannot be read ({error})") from error
+    if seen.digest() != file.digest:
+        raise _damaged(f"source_file {file.row} is not what it was when it was kept")
 
 
 def image_content(archive: Archive, image_id: int) -> bytes:

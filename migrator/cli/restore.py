@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _KIND_WORDS = {
     "image": "baked images",
+    "file": "other files",
     "assertion": "assertions",
     "badge_class": "badge classes",
     "issuer": "issuer profiles",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.archive.originals import KINDS, KeptFile, KeptSource, content, sources
+from migrator.archive.originals import KINDS, KeptFile, KeptSource, content, pieces, sources
 from migrator.archive.taken import Taken
 from migrator.files import names
-from migrator.files.folder import Folder
+from migrator.files.folder import Folder, Long
 from migrator.files.sink import Put
 from migrator.files.table import Rows, line
 from migrator.openbadges.baking import sniff
@@ -119,17 +119,27 @@ class _Work:
     def _file(self, source: KeptSource, home: str, file: KeptFile) -> None:
         self.files[file.kind] += 1
         try:
-            data = content(self._archive, file)
+            head, data = self._content(file)
         except errors.ArchiveDamaged as error:
             self._damage(f"{file.locator}: {error.what}")
             self._row(source, file, None, None, "damaged: not written")
             return
-        path, shared = self._free(_parts(source, home, file, data), data)
-        put = self._sink.put(path, data, counted=not shared)
+        path, shared = self._free(_parts(source, home, file, head), data.digest)
+        put = self._sink.put_long(path, data, counted=not shared)
         note = file.note
         if put.path != path:
             note = f"{note}; a different file stands at {path}".removeprefix("; ")
-        self._row(source, file, put, len(data), note)
+        self._row(source, file, put, data.size, note)
+
+    def _content(self, file: KeptFile) -> tuple[bytes, Long]:
+        """Return the beginning of a file and all of it, held against its digest."""
+        if file.size is None or file.digest is None:
+            data = content(self._archive, file)
+            return data, Long(sha256(data).hexdigest(), len(data), lambda: (data,))
+        head = b""
+        for piece in pieces(self._archive, file):
+            head = head or piece
+        return head, Long(file.digest.hex(), file.size, lambda: pieces(self._archive, file))
 
     def _row(
         self, source: KeptSource, file: KeptFile, put: Put | None, size: int | None, note: str
@@ -147,7 +157,7 @@ class _Work:
         if self.damages <= _LISTED:
             self.damaged.append(sentence)
 
-    def _free(self, parts: list[str], data: bytes) -> tuple[str, bool]:
+    def _free(self, parts: list[str], digest: str) -> tuple[str, bool]:
         """Return a path no other bytes have, in whatever case, and whether these had it before."""
         folders: list[str] = []
         for part in parts[:-1]:
@@ -156,7 +166,6 @@ class _Work:
                 folder = f"{folder}~"
             folders.append(folder)
             self._taken.take(names.key("/".join(folders)), "folder")
-        digest = sha256(data).hexdigest()
         path = "/".join([*folders, parts[-1]])
         for length in (8, 16, 64):
             if self._taken.get(names.key(path)) in (None, digest):
@@ -168,10 +177,15 @@ class _Work:
 
 
 def _homes(known: list[KeptSource]) -> list[tuple[KeptSource, str]]:
-    """Give each source a folder of its own, the same at every run."""
+    """Give each place a folder of its own, whoever read it; the same at every run."""
     homes: list[tuple[KeptSource, str]] = []
+    of_places: dict[tuple[str, str], str] = {}
     taken = {"index.csv"}
     for source in known:
+        place = (source.place, source.label)
+        if place in of_places:
+            homes.append((source, of_places[place]))
+            continue
         # A path that begins like a formula would be changed in the index.
         name = names.safe(names.spelled(source.label), 150).lstrip("=+-@")
         name = home = names.safe(name or "source")
@@ -180,11 +194,12 @@ def _homes(known: list[KeptSource]) -> list[tuple[KeptSource, str]]:
             number += 1
             home = f"{name}~{number}"
         taken.update(names.key(home + ending) for ending in _TREES)
+        of_places[place] = home
         homes.append((source, home))
     return homes
 
 
-def _parts(source: KeptSource, home: str, file: KeptFile, data: bytes) -> list[str]:
+def _parts(source: KeptSource, home: str, file: KeptFile, head: bytes) -> list[str]:
     steps = _steps(source.label, file.locator)
     name = names.spelled(steps[-1])
     stood_there = _is_file(source.label, file.locator) and not file.note
@@ -194,7 +209,7 @@ def _parts(source: KeptSource, home: str, file: KeptFile, data: bytes) -> list[s
         tree, name = f"{home}.unread", f"{name}.{file.code}.bin"
     else:
         # A row of a table had no name, so its picture gets an ending.
-        tree, name = home, name if stood_there else name + _ENDINGS.get(sniff(data) or "", "")
+        tree, name = home, name if stood_there else name + _ENDINGS.get(sniff(head) or "", "")
     folders = [names.safe(names.spelled(step)) for step in steps[:-1]]
     return names.within([names.safe(tree), *folders, names.safe(name)]).split("/")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -17,6 +18,15 @@ from migrator.files.sink import Put, Written
 
 _PIECE = 1024 * 1024
 _KNOWN_FOLDERS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A file to be written: its SHA-256 in hex, its size in bytes, and its bytes each time anew."""
+
+    digest: str
+    size: int
+    pieces: Callable[[], Iterable[bytes]]
 
 
 @contextmanager
@@ -52,14 +62,19 @@ class Folder:
 
     def put(self, path: str, data: bytes, *, counted: bool = True) -> Put:
         """Write a file whole; the same file being there already, nothing is written."""
-        digest = sha256(data).hexdigest()
+        long = Long(sha256(data).hexdigest(), len(data), lambda: iter((data,)))
+        return self.put_long(path, long, counted=counted)
+
+    def put_long(self, path: str, long: Long, *, counted: bool = True) -> Put:
+        """Write a file piece by piece, otherwise as `put` does."""
+        digest = long.digest
         with explained(self.root):
             for name in (path, beside(path, digest[:8])):
                 target = self._target(name)
                 if not os.path.lexists(target):
-                    self._write(target, data)
+                    self._write(target, long.pieces())
                     put = Put(name, digest, "written" if name == path else "beside")
-                elif _holds(target, data):
+                elif _holds(target, long):
                     put = Put(name, digest, "already there")
                 else:
                     continue
@@ -93,9 +108,9 @@ class Folder:
             return draft.settled(Put(name, digest, "written" if name == path else "beside"))
         raise errors.Usage(f"{self.root / path} is taken by another file.", "Name another folder.")
 
-    def _write(self, target: Path, data: bytes) -> None:
+    def _write(self, target: Path, pieces: Iterable[bytes]) -> None:
         with temporary(self.root) as file:
-            file.write(data)
+            file.writelines(pieces)
             if self._durable:
                 to_disk(file)
             file.close()
@@ -149,17 +164,11 @@ def to_disk(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-def _holds(target: Path, data: bytes) -> bool:
-    if not target.is_file() or target.stat().st_size != len(data):
+def _holds(target: Path, long: Long) -> bool:
+    if not target.is_file() or target.stat().st_size != long.size:
         return False
-    view = memoryview(data)
     with target.open("rb") as file:
-        position = 0
-        while piece := file.read(_PIECE):
-            if piece != view[position : position + len(piece)]:
-                return False
-            position += len(piece)
-    return True
+        return all(file.read(len(piece)) == piece for piece in long.pieces())
 
 
 def same_file(one: Path, other: Path) -> bool:

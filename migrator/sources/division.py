@@ -8,13 +8,13 @@ that have not seen it, and what nobody knows is named in a warning: one outcome 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from migrator.errors import NotRecognised, SourceUnreadable
 from migrator.sources import registry
 from migrator.sources.adapter import Adapter, Match
-from migrator.sources.found import Foreign, Outcome, Problem, Severity
+from migrator.sources.found import Foreign, FoundFile, Outcome, Problem, Severity
 from migrator.sources.place import (
     Member,
     MemberUnreadable,
@@ -28,8 +28,6 @@ from migrator.sources.place import (
 Taken = tuple[Adapter, Outcome]
 """An outcome, and the adapter in whose books it is."""
 
-KEPT = 1024 * 1024
-"""How many bytes of a file in a ZIP are kept that no adapter knows."""
 _TRIED = 200
 _AT_ONCE = 20_000
 _PICTURES = (".png", ".svg")
@@ -37,6 +35,11 @@ _PICTURES = (".png", ".svg")
 _UNKNOWN = (
     "No adapter knows what this file is, so no badge was looked for in it. "
     "If it holds badges, say which kind of source it is: archive FILE --adapter NAME."
+)
+_NOT_KEPT = (
+    "No adapter knows what this file is, and it is larger than {limit} MiB, so it was not looked "
+    "into and is not in the archive: `restore` cannot give it back. Keep the ZIP, or unpack it and "
+    "keep this file yourself. If it holds badges, unpack it and archive it on its own."
 )
 _EMPTY = "This file is empty. Download or copy it again."
 
@@ -107,6 +110,13 @@ class Division:
 
     def read(self, place: Place) -> Iterator[Taken]:
         """Yield all of a place; raises SourceUnreadable when what is one source is unreadable."""
+        yield from self._sources(place)
+        for member in place.members() if place.in_zip else ():
+            # Nothing is said of it, but the ZIP is to come back whole.
+            if is_clutter(member) and (file := _kept(place, member)) is not None:
+                yield self.main, file
+
+    def _sources(self, place: Place) -> Iterator[Taken]:
         if self.named or place.kind == "file":
             yield from self._by(self.main, place, (self.main.name,))
             return
@@ -155,7 +165,7 @@ class Division:
                 yield from self._nested(place, member)
                 return
         except MemberUnreadable as error:
-            yield self.main, place.problem(member, error)
+            yield self.main, replace(place.problem(member, error), file=_kept(place, member))
             return
         claim = self._surest(part, member, passed)
         if claim is None:
@@ -166,10 +176,8 @@ class Division:
             yield from self._by(adapter, part, (*passed, adapter.name))
         except SourceUnreadable as error:
             severity = Severity.PROBLEM if sure else Severity.WARNING
-            yield (
-                adapter,
-                Problem(part.label, "source_unreadable", str(error), severity=severity),
-            )
+            file = _kept(place, member)
+            yield adapter, Problem(part.label, "source_unreadable", str(error), b"", severity, file)
 
     def _nested(self, place: Place, member: Member) -> Iterator[Taken]:
         with place.nested(member) as inner:
@@ -201,12 +209,23 @@ def _is_zip_inside(place: Place, part: Part, member: Member) -> bool:
 
 
 def _unknown(place: Place, member: Member) -> Problem:
+    locator = place.locator(member)
     try:
         head = place.peek(member, 1)
-        raw = place.read(member) if place.in_zip and member.size <= KEPT else b""
+        file = place.kept(member)
     except MemberUnreadable as error:
-        return place.problem(member, error)
-    locator = place.locator(member)
+        if error.code != "too_large":
+            return place.problem(member, error)
+        sentence = _NOT_KEPT.format(limit=place.limits.member_bytes // (1 << 20))
+        return Problem(locator, "file_not_kept", sentence, severity=Severity.WARNING)
     if not head:
-        return Problem(locator, "empty_file", _EMPTY, severity=Severity.WARNING)
-    return Problem(locator, "unknown_file", _UNKNOWN, raw, severity=Severity.WARNING)
+        return Problem(locator, "empty_file", _EMPTY, b"", Severity.WARNING, file)
+    return Problem(locator, "unknown_file", _UNKNOWN, b"", Severity.WARNING, file)
+
+
+def _kept(place: Place, member: Member) -> FoundFile | None:
+    """Return a member that could not be read as a source, if its bytes can be had."""
+    try:
+        return place.kept(member)
+    except MemberUnreadable:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ class Problem:
 
     `code` is a short stable name such as `no_badge_data`; `sentence` says what it is and what a
     person can do about it; `raw` is all that stands there (perhaps the only copy) if it can be had.
+    Of a member of a ZIP that is `file` instead: the member whole, kept among the source's files.
     """
 
     locator: str
@@ -33,6 +35,7 @@ class Problem:
     sentence: str
     raw: bytes = b""
     severity: Severity = Severity.PROBLEM
+    file: FoundFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,19 @@ class FoundCollection:
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """Content too long to be held: its SHA-256, its size in bytes, and its bytes piece by piece.
+
+    They can be had until the source is asked for its next outcome, any number of times; `pieces`
+    raises SourceUnreadable when they are no longer what they were.
+    """
+
+    digest: bytes
+    size: int
+    pieces: Callable[[], Iterator[bytes]] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """A file of the source that is no badge but belongs to it, such as the export's manifest.
 
@@ -69,7 +85,7 @@ class FoundFile:
     """
 
     locator: str
-    content: bytes
+    content: bytes | Lent
     told: tuple[str, ...] = ()
 
 
@@ -147,3 +163,14 @@ Outcome = Found | Problem | FoundLearner | FoundCollection | FoundFile | Bookmar
 """What is archived."""
 Yielded = Outcome | Foreign
 """What an adapter yields."""
+
+
+def content_of(outcome: Outcome) -> bytes | Lent | None:
+    """Return the content of the file that an outcome is or comes with."""
+    file = outcome.file if isinstance(outcome, Problem) else outcome
+    return file.content if isinstance(file, FoundFile) else None
+
+
+def is_lent(outcome: Outcome) -> bool:
+    """Say whether an outcome is to be taken before the source is asked for the next."""
+    return isinstance(content_of(outcome), Lent)

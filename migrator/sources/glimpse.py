@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from migrator.sources.found import FoundFile
 from migrator.sources.place import Member, Place
 from migrator.sources.place.place import HEAD
 
@@ -49,6 +50,10 @@ class Glimpse(Place):
         """Lend the whole file: what jumps about in it reads little; raises MemberUnreadable."""
         with self._place.seekable() as file:
             yield file
+
+    def kept(self, member: Member, data: bytes | None = None) -> FoundFile | None:  # noqa: ARG002 - a place's signature
+        """Return nothing: nothing is written, and to read files whole is not cheap."""
+        return None
 
     @property
     def in_zip(self) -> bool:

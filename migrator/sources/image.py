@@ -12,6 +12,7 @@ from migrator.sources.place import Member, MemberUnreadable, Place
 from migrator.sources.place.stream import read_whole
 
 _PEEK = 1024
+_WITHOUT_ROOM = ("image/jpeg", "image/gif")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}\.(?:png|svg)", re.IGNORECASE)
 _BLANKS = b"\xef\xbb\xbf \t\r\n\x00"
 
@@ -37,7 +38,10 @@ _NO_DATA_FINGERPRINT = (
 
 
 KEPT = 1024 * 1024
-"""How many bytes of a file without a badge are kept; the Backpack took pictures up to 256 KiB."""
+"""How many bytes of a picture without a badge are kept outside of ZIPs (of a ZIP's member: all).
+
+The Backpack took pictures up to 256 KiB.
+"""
 
 
 def is_fingerprint(name: str) -> bool:
@@ -48,10 +52,10 @@ def is_fingerprint(name: str) -> bool:
 def no_picture(place: Place, member: Member) -> Problem:
     """Return the problem of a file that was said to be a badge picture, and is none."""
     try:
-        raw = place.read(member) if place.in_zip and member.size <= KEPT else b""
+        file = place.kept(member)
     except MemberUnreadable as error:
         return place.problem(member, error)
-    return Problem(place.locator(member), "not_an_image", _NOT_AN_IMAGE, raw)
+    return Problem(place.locator(member), "not_an_image", _NOT_AN_IMAGE, file=file)
 
 
 def may_be_picture(head: bytes) -> bool:
@@ -64,9 +68,8 @@ def read_image(
 ) -> Found | Problem | Foreign:
     """Return the one outcome of a member that may be a baked image; what is no picture is foreign.
 
-    Broken pictures keep their bytes; what has no badge in it keeps them up to KEPT bytes, other
-    pictures in a ZIP alone (its tree is to come back whole, but nobody's folder of photographs is
-    copied).
+    In a ZIP all of them are kept, as its files. Elsewhere broken pictures keep their bytes, what
+    has no badge in it keeps them up to KEPT bytes, and photographs are not copied.
     """
     locator = place.locator(member)
     try:
@@ -74,15 +77,17 @@ def read_image(
             head = stream.peek(_PEEK)
             if head and not may_be_picture(head):
                 return place.foreign(member)
+            if sniff(head) in _WITHOUT_ROOM:
+                return _as_kept(place, member, _without_room(locator, head))
             data = read_whole(stream, place.limits.member_bytes)
+        problem = image_problem(locator, member.basename, data)
+        if problem is None:
+            return Found(locator, image=data, holder=holder, warnings=warnings)
+        if problem.code == "not_an_image":
+            return place.foreign(member)
+        return _as_kept(place, member, problem)
     except MemberUnreadable as error:
         return place.problem(member, error)
-    problem = image_problem(locator, member.basename, data)
-    if problem is not None and problem.code == "not_an_image":
-        return place.foreign(member)
-    if problem is not None and not _is_kept(place, problem):
-        problem = replace(problem, raw=b"")
-    return problem or Found(locator, image=data, holder=holder, warnings=warnings)
 
 
 def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
@@ -92,9 +97,8 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
         return Problem(locator, "empty_file", _EMPTY)
     if media_type is None:
         return Problem(locator, "not_an_image", _NOT_AN_IMAGE, data)
-    if media_type in ("image/jpeg", "image/gif"):
-        kind = media_type.removeprefix("image/").upper()
-        return Problem(locator, "picture_without_room", _OTHER_PICTURE.format(kind=kind), data)
+    if media_type in _WITHOUT_ROOM:
+        return _without_room(locator, data)
     try:
         baked = unbake(data).baked
     except Unreadable as error:
@@ -105,11 +109,19 @@ def image_problem(locator: str, name: str, data: bytes) -> Problem | None:
     return Problem(locator, "no_badge_data", sentence, data)
 
 
-def _is_kept(place: Place, problem: Problem) -> bool:
-    if problem.code == "damaged_image":
-        return True
-    may_be_badge = problem.code == "no_badge_data" or place.in_zip
-    return may_be_badge and len(problem.raw) <= KEPT
+def _without_room(locator: str, data: bytes) -> Problem:
+    kind = (sniff(data) or "").removeprefix("image/").upper()
+    return Problem(locator, "picture_without_room", _OTHER_PICTURE.format(kind=kind), data)
+
+
+def _as_kept(place: Place, member: Member, problem: Problem) -> Problem:
+    """Return a problem with what is kept of the picture; raises MemberUnreadable."""
+    data = None if problem.code == "picture_without_room" else problem.raw
+    file = place.kept(member, data)
+    short = problem.code == "no_badge_data" and len(problem.raw) <= KEPT
+    if file is None and (short or problem.code == "damaged_image"):
+        return problem
+    return replace(problem, raw=b"", file=file)
 
 
 def _is_utf16(head: bytes) -> bool:

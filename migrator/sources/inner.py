@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import io
 
-from migrator.sources.found import Foreign
+from migrator.sources.found import Foreign, FoundFile
+from migrator.sources.image import KEPT
 from migrator.sources.place import Member, Place
 
 
@@ -26,6 +27,10 @@ class Inside(Place):
     def in_zip(self) -> bool:
         """Whether the members are packed: nobody has them as files of their own."""
         return True
+
+    def kept(self, member: Member, data: bytes | None = None) -> FoundFile | None:
+        """Return the member to be kept although it is no badge; None when it is long."""
+        return super().kept(member, data) if member.size <= KEPT else None
 
     def foreign_document(self, name: str, data: bytes, copy: int = 1) -> Foreign:
         """Return what to yield for a document of this name; `copy` counts those of one name."""

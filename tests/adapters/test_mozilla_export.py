@@ -67,7 +67,7 @@ def test_a_picture_named_by_fingerprint_without_data_says_how_to_find_the_origin
     assert problem.code == "no_badge_data"
     assert "fingerprint" in problem.sentence
     assert "database" in problem.sentence
-    assert problem.raw == PLAIN
+    assert problem.file.content == PLAIN
 
 
 def test_a_listed_file_that_is_no_picture_is_a_problem_an_unlisted_one_a_warning(export):

@@ -296,3 +296,16 @@ def test_numbers_nothing_and_files_that_are_not_there_hold_no_trace(tmp_path):
     assert traces.inside("sha256$AB12")
     assert traces.in_file(tmp_path / "missing") == 0
     assert not Traces(["nobody", "@"]).inside("nobody @")
+
+
+@pytest.mark.parametrize("before", [0, 1, 70, 5_000])
+@pytest.mark.parametrize("text", [ANN, f"xx{ANN}", f"{ANN}.uk", f"<{ANN}>", f"x {ANN}.zip", "none"])
+def test_an_address_is_found_in_pieces_as_it_is_in_the_whole(before, text):
+    traces = Traces([ANN])
+    whole = b"-" * (before - 1) + b" " * bool(before) + text.encode()
+    for behind in (b"", b" ", b" " * 5_000):
+        data = whole + behind
+        for cut in range(max(0, before - 3), len(whole) + 1):
+            pieces = [data[:cut], data[cut:]]
+            assert traces.inside_pieces(pieces) == traces.inside(data)
+            assert traces.remain_in_pieces(pieces) >= traces.inside(data)

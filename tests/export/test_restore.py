@@ -7,7 +7,7 @@ import pytest
 
 from migrator import errors
 from migrator.archive.archive import Archive
-from migrator.archive.intake import read_source
+from migrator.archive.intake import read_source, read_sources
 from migrator.errors import SourceUnreadable
 from migrator.export.restore import restore
 from migrator.files.names import key
@@ -22,7 +22,8 @@ def nothing(_done):
 def pieces(outcome):
     """Return (kind, bytes) of everything an adapter yielded with one outcome."""
     if isinstance(outcome, Problem):
-        return [(outcome.severity.value, outcome.raw)] if outcome.raw else []
+        file = [("file", outcome.file.content)] if outcome.file else []
+        return [(outcome.severity.value, outcome.raw), *file] if outcome.raw else file
     if not isinstance(outcome, Found):
         return []
     found = [
@@ -103,6 +104,59 @@ def test_a_zip_has_its_own_tree_again(archive, reader, sample_zip, tmp_path):
             assert (home / name).read_bytes() == packed.read(name)
     inside = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
     assert inside == set(names)
+
+
+FOREIGN = {
+    "film.mp4": b"".join(b"%09d\n" % number for number in range(130_000)),
+    "docs/letter.txt": b"Dear Ann",
+    "docs/paper.pdf": b"%PDF-1.4 and no more",
+    "plain.png": bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+        "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+    ),
+    "photo.jpg": b"\xff\xd8\xff" + bytes(1_200_000),
+    "empty.txt": b"",
+    "broken.zip": b"PK\3\4nothing else",
+    "__MACOSX/._plain.png": b"\0\5\x16\7",
+}
+
+
+def test_a_zip_comes_back_with_every_file_in_it_whoever_knows_it(
+    archive, sample_zip, tmp_path, index
+):
+    path, out = tmp_path / "export.zip", tmp_path / "out"
+    path.write_bytes(sample_zip.read_bytes())
+    with zipfile.ZipFile(path, "a") as packed:
+        for name, data in FOREIGN.items():
+            packed.writestr(name, data)
+    with open_place(path) as place:
+        assert len(read_sources(archive, place, nothing)) > 1
+    restored = restore(archive, out, None, nothing)
+    assert (restored.damages, restored.beside) == (0, 0)
+    with zipfile.ZipFile(path) as packed:
+        whole = {name: packed.read(name) for name in packed.namelist()}
+    home = out / "export.zip"
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert {one.relative_to(home).as_posix(): one.read_bytes() for one in files} == whole
+    rows = {row["locator"]: row for row in index(out / "index.csv")}
+    film = rows["export.zip!film.mp4"]
+    assert film["sha256"] == hashlib.sha256(FOREIGN["film.mp4"]).hexdigest()
+    assert (film["kind"], int(film["bytes"])) == ("file", len(FOREIGN["film.mp4"]))
+    assert restore(archive, out, None, nothing).written == 0
+
+
+def test_a_long_file_that_is_damaged_is_not_written(archive, sample_zip, tmp_path, damage):
+    path = tmp_path / "export.zip"
+    path.write_bytes(sample_zip.read_bytes())
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("film.mp4", FOREIGN["film.mp4"])
+    with open_place(path) as place:
+        read_sources(archive, place, nothing)
+    damage(archive, "update source_file set content = zeroblob(2000000) where size > 1000000")
+    restored = restore(archive, tmp_path / "out", None, nothing)
+    assert (restored.damages, "film.mp4" in restored.damaged[0]) == (1, True)
+    assert not (tmp_path / "out/export.zip/film.mp4").exists()
+    assert (tmp_path / "out/export.zip/manifest.txt").exists()
 
 
 def listed(make, label, names, **more):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from hashlib import sha256
 from importlib import import_module
 from io import BytesIO
 
@@ -13,7 +14,7 @@ from migrator.sources import registry
 from migrator.sources.adapter import Match
 from migrator.sources.division import divided, read_place
 from migrator.sources.found import Found, FoundFile, Problem
-from migrator.sources.place import MemberUnreadable, Part, open_place
+from migrator.sources.place import Limits, MemberUnreadable, Part, open_place
 
 BakedImages = import_module("migrator.adapters.baked_images").BakedImages
 
@@ -191,12 +192,113 @@ def test_a_picture_that_is_none_is_still_offered_to_the_others(folder):
     assert [row[0] for row in told(path)] == ["baked-images", "assertions", "baked-images"]
 
 
-def test_small_unknown_files_of_a_zip_are_kept_and_those_of_a_folder_are_not(folder, tmp_path):
-    files = {"a.png": picture(2), "letter.txt": b"Dear Ann"}
+LONG = b"".join(b"%09d\n" % number for number in range(130_000))
+
+
+def content(file):
+    """Return the bytes of a file, held or lent."""
+    if isinstance(file.content, bytes):
+        return file.content
+    lent = file.content
+    data = b"".join(lent.pieces())
+    assert (len(data), sha256(data).digest()) == (lent.size, lent.digest)
+    return data
+
+
+def problem_in(path, **limits):
+    """Return the one problem of a place, and the bytes of the file it comes with."""
+    with open_place(path, limits=Limits(**limits)) as place:
+        for outcome in read_place(place):
+            if isinstance(outcome, Problem):
+                return outcome, outcome.file and (outcome.file.locator, content(outcome.file))
+    raise LookupError(path)
+
+
+@pytest.mark.parametrize("data", [b"Dear Ann", LONG])
+def test_unknown_files_of_a_zip_are_kept_however_long_and_those_of_a_folder_are_not(
+    folder, tmp_path, data
+):
+    files = {"a.png": picture(2), "letter.txt": data}
     (tmp_path / "all.zip").write_bytes(zipped(**files))
-    for path, raw in ((tmp_path / "all.zip", b"Dear Ann"), (folder(**files), b"")):
-        (problem,) = [o for _, o in taken(path) if isinstance(o, Problem)]
-        assert (problem.code, problem.raw) == ("unknown_file", raw)
+    problem, file = problem_in(tmp_path / "all.zip")
+    assert (problem.code, problem.severity.value) == ("unknown_file", "warning")
+    assert file == ("all.zip!letter.txt", data)
+    problem, file = problem_in(folder(**files))
+    assert (problem.code, problem.raw, file) == ("unknown_file", b"", None)
+
+
+@pytest.mark.parametrize(("limit", "is_kept"), [(len(LONG), True), (len(LONG) - 1, False)])
+def test_an_unknown_file_is_kept_up_to_the_limit_of_members_and_over_it_a_person_is_told(
+    tmp_path, limit, is_kept
+):
+    (tmp_path / "all.zip").write_bytes(zipped(**{"a.png": picture(2), "letter.txt": LONG}))
+    problem, file = problem_in(tmp_path / "all.zip", member_bytes=limit)
+    assert problem.severity.value == "warning"
+    if is_kept:
+        assert file == ("all.zip!letter.txt", LONG)
+    else:
+        assert (problem.code, file) == ("file_not_kept", None)
+        assert "Keep the ZIP" in problem.sentence
+
+
+OTHER_DUMP = b"-- MySQL dump 10.13\nCREATE TABLE `shop` (\n  `id` int\n);\n-- Dump completed\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("empty.txt", b"", "empty_file"),
+        ("broken.zip", b"PK\3\4nothing else", "zip_unreadable"),
+        ("other.sql", OTHER_DUMP, "source_unreadable"),
+        ("paper.pdf", b"%PDF-1.4 and no more", "pdf_damaged"),
+        ("photo.jpg", b"\xff\xd8\xff" + LONG, "picture_without_room"),
+        ("plain.png", PNG, "no_badge_data"),
+    ],
+)
+def test_what_cannot_be_read_as_a_source_is_kept_whole_in_a_zip(tmp_path, name, data, code):
+    (tmp_path / "all.zip").write_bytes(zipped(**{"a.png": picture(2), name: data}))
+    problem, file = problem_in(tmp_path / "all.zip")
+    assert (problem.code, problem.raw) == (code, b"")
+    assert file == (f"all.zip!{name}", data)
+
+
+def test_what_systems_leave_in_a_zip_is_kept_without_a_word(tmp_path, folder):
+    files = {"a.png": picture(2), "__MACOSX/._a.png": b"\0\5\x16\7", ".DS_Store": b"Bud1"}
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    first, *rest = [outcome for _, outcome in taken(tmp_path / "all.zip")]
+    assert isinstance(first, Found)
+    assert {(one.locator, one.content) for one in rest} == {
+        ("all.zip!.DS_Store", b"Bud1"),
+        ("all.zip!__MACOSX/._a.png", b"\0\5\x16\7"),
+    }
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        packed.extractall(tmp_path / "unpacked")
+    assert [type(one) for _, one in taken(tmp_path / "unpacked")] == [Found]
+
+
+def test_a_zip_inside_a_zip_that_is_too_deep_is_kept_whole(tmp_path):
+    deepest = zipped(**{"b.png": picture(3)})
+    inner = zipped(**{"c.zip": deepest, "b.png": picture(1)})
+    (tmp_path / "all.zip").write_bytes(zipped(**{"a.png": picture(2), "in.zip": inner}))
+    problem, file = problem_in(tmp_path / "all.zip")
+    assert problem.code == "nested_too_deep"
+    assert file == ("all.zip!in.zip!c.zip", deepest)
+
+
+def test_a_lent_file_that_has_changed_is_no_longer_had(tmp_path):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("a.png", picture(2))
+        packed.writestr("letter.txt", LONG)
+    with open_place(path) as place:
+        files = [one.file for one in read_place(place) if isinstance(one, Problem)]
+        with path.open("r+b") as file:
+            file.seek(path.read_bytes().index(LONG) + 1_200_000)
+            file.write(b"?")
+        with pytest.raises(SourceUnreadable, match=r"letter\.txt has changed"):
+            list(files[0].content.pieces())
 
 
 class Splitting:

@@ -34,13 +34,14 @@ FOUND: dict[str, Described] = {
             "code": "a short stable name of what is wrong",
             "severity": "problem (the badge could not be read) or warning (it could, with a loss)",
             "sentence": "what it is, and what a person can do",
-            "raw": "all that could be had of what stands there",
+            "raw": "all that could be had of what stands there; a file of a ZIP is in source_file",
             "seen_at": "when it was met",
         },
     ),
     "source_file": Described(
         "Source files",
-        "A file of a source that is no badge but belongs to it, such as the export's manifest.",
+        "A file of a source that is no badge but belongs to it: the export's manifest, and whatever"
+        " else stands in a ZIP.",
         {
             "id": ID,
             "source_id": "the source it stands in",

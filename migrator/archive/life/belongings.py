@@ -5,9 +5,12 @@ The functions `mentions` and `blotted` are the eraser's.
 
 from __future__ import annotations
 
+from migrator.archive.sourcefile import IS_LONG
+
 TABLES = (
     *("learner", "identity", "account", "assertion", "sighting", "collection", "transfer"),
-    *("problem", "document", "image", "artwork", "badge_class", "issuer", "web_answer"),
+    *("problem", "source_file", "document", "image", "artwork", "badge_class", "issuer"),
+    "web_answer",
 )
 
 # `gone_learner` is filled; then come these, then what was awarded to them, then the rest.
@@ -54,6 +57,8 @@ insert into gone_problem select id from problem
     and (source_id, locator) not in
       (select source_id, locator from sighting where id not in gone_sighting
         and locator in (select locator from sighting where id in gone_sighting)));
+insert or ignore into gone_source_file select id from source_file
+  where mentions(locator) or mentions(iif(IS_LONG, null, content));
 insert into gone_badge_class select distinct badge_class_id from assertion
   where id in gone_assertion and badge_class_id is not null;
 delete from temp.gone_badge_class
@@ -127,7 +132,7 @@ insert into gone_artwork select distinct artwork_id from image where id in gone_
 delete from temp.gone_artwork
   where id in (select artwork_id from image
     where artwork_id in gone_artwork and id not in gone_image);
-"""
+""".replace("IS_LONG", IS_LONG.format("content"))
 
 ERASE = """
 delete from evidence where assertion_id in gone_assertion;
@@ -142,7 +147,7 @@ delete from award_mapping where badge_class_id in gone_badge_class;
 delete from sighting_document where sighting_id in gone_sighting;
 delete from main.transfer where id in gone_transfer;
 delete from main.problem where id in gone_problem;
-delete from main.source_file where mentions(locator) or mentions(content);
+delete from main.source_file where id in gone_source_file;
 delete from main.collection where id in gone_collection;
 delete from note where learner_id in gone_learner;
 delete from account_address where account_id in gone_account;

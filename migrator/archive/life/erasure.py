@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from migrator.archive import sourcefile
 from migrator.archive.life.belongings import CHOOSE_PEOPLE, CHOOSE_REST, ERASE, TABLES, statements
 from migrator.archive.life.books import recount
 from migrator.archive.life.traces import Traces
@@ -124,6 +125,9 @@ class Eraser:
         )
         for statement in statements(CHOOSE_REST):
             conn.execute(statement)
+        for number in sourcefile.long_ones(conn):
+            if self._traces.inside_pieces(sourcefile.pieces(conn, number)):
+                conn.execute("insert or ignore into temp.gone_source_file values (?)", (number,))
 
     def _awarded(self) -> list[int]:
         """Return the badges whose recipient is one of the addresses, plainly or as a hash."""

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator import errors
+from migrator.archive import sourcefile
 from migrator.archive.archive import Archive
 from migrator.archive.lease import Lease, alone
 from migrator.archive.life.erasure import Erased, Eraser, Person, person
 from migrator.archive.life.traces import Traces
+from migrator.archive.sourcefile import IS_LONG
 from migrator.archive.trouble import explained
 from migrator.archive.upgrade import snapshots
 
@@ -149,9 +151,17 @@ def _remainders(conn: sqlite3.Connection, traces: Traces) -> list[Remainder]:
     found = []
     for (table,) in conn.execute(_TABLES).fetchall():
         for column in [row[1] for row in conn.execute(f"pragma table_info([{table}])")]:
+            name = f"[{column}]"
+            long = (table, column) == ("source_file", "content")
+            some = f"iif({IS_LONG.format(name)}, null, {name})" if long else name
             rows = conn.execute(
-                f"select count(*) from [{table}] where remain_in([{column}])"  # noqa: S608 - names of the schema
+                f"select count(*) from [{table}] where remain_in({some})"  # noqa: S608 - names of the schema
             ).fetchone()[0]
+            if long:
+                rows += sum(
+                    traces.remain_in_pieces(sourcefile.pieces(conn, number))
+                    for number in sourcefile.long_ones(conn)
+                )
             if rows:
                 found.append(Remainder(table, column, rows))
     return found

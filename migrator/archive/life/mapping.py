@@ -9,6 +9,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
+from migrator.archive import sourcefile
+from migrator.archive.sourcefile import IS_LONG
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -18,7 +21,8 @@ class Copied:
     and a row without a needed one is left out. `key` is what a row is known by; where it has no
     unique index some of it may be null (`loose`). `fixed` are columns that
     start with a value of their own (SQL). `after` settles what happens to a row that is
-    known (an `on conflict` clause); `children` are copied along with the row they hang on.
+    known (an `on conflict` clause); `children` are copied along with the row they hang on. `long`
+    is the one column that may be too long for memory (`sourcefile`).
     """
 
     table: str
@@ -30,6 +34,7 @@ class Copied:
     fixed: dict[str, str] = field(default_factory=dict)
     after: str = ""
     children: tuple[Child, ...] = ()
+    long: str = ""
 
     @property
     def references(self) -> dict[str, str]:
@@ -80,6 +85,9 @@ def copy(conn: sqlite3.Connection, copied: Copied, first: int, last: int) -> Non
     conn.execute(_fresh(copied), bounds)
     conn.execute(_insert(copied), bounds)
     conn.execute(_map(copied), bounds)
+    if copied.long:
+        for here, there in conn.execute(_long(copied), bounds).fetchall():
+            sourcefile.fill_from(conn, here, "other", there)
     for child in copied.children:
         conn.execute(_child(child), bounds)
 
@@ -108,15 +116,27 @@ def _needed(copied: Copied) -> str:
 
 def _insert(copied: Copied) -> str:
     names = (*copied.columns, *copied.references)
-    values = ", ".join(
-        (*(value(column, copied.references) for column in names), *copied.fixed.values())
-    )
+    copies = {column: value(column, copied.references) for column in names}
+    if copied.long:
+        content = copies[copied.long]
+        room = f"zeroblob(length({content}))"  # to be filled piece by piece
+        copies[copied.long] = f"iif({IS_LONG.format(content)}, {room}, {content})"
+    values = ", ".join((*copies.values(), *copied.fixed.values()))
     names += tuple(copied.fixed)
     chosen = "" if copied.after else " and o.id in (select old from temp.fresh)"
     return (
         f"insert into main.{copied.table} ({', '.join(names)}) select {values}"  # noqa: S608 - our own names
         f" from other.{copied.table} as o where o.id between ? and ?{chosen}{_needed(copied)}"
         f" order by o.id {copied.after}"
+    )
+
+
+def _long(copied: Copied) -> str:
+    return (
+        f"select m.new, o.id from other.{copied.table} as o"  # noqa: S608 - our own names
+        f" join temp.map_{copied.table} as m on m.old = o.id"
+        f" where o.id between ? and ? and o.id in (select old from temp.fresh)"
+        f" and {IS_LONG.format(f'o.{copied.long}')}"
     )
 
 

@@ -48,6 +48,7 @@ BEFORE_PEOPLE = (
         ("locator", "digest", "size", "content"),
         key=("source_id", "locator", "digest"),
         needed={"source_id": "source"},
+        long="content",
     ),
     Copied("frame", ("digest", "content"), key=("digest",)),
     Copied(

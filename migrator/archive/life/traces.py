@@ -16,6 +16,8 @@ REMOVED = "(removed)"
 _SIGNS = (b"@", b"%40", b"\\u0040")
 _CHUNK = 4 * 1024 * 1024
 _OVERLAP = 4096
+_EDGE = 64
+_NOTHING = bytes(2 * _EDGE)
 # joann@example.org is not ann@example.org; but an escape may stand right before the address.
 _BEFORE = rb"(?:(?<![\w.%+-])|(?<=%[0-9a-fA-F]{2})|(?<=\\u00[0-9a-fA-F]{2})|(?<=(?<!\\)\\[nrtbf]))"
 # ann@example.org.uk is another address; ann@example.org.zip is a file of hers.
@@ -52,6 +54,24 @@ class Traces:
     def inside(self, value: str | bytes | None) -> bool:
         """Say whether one of the addresses stands in a value, as a word of its own."""
         return value is not None and self._pattern.search(_bytes(value)) is not None
+
+    def inside_pieces(self, pieces: Iterable[bytes]) -> bool:
+        """Say whether `inside` is true of what the pieces make together."""
+        return any(
+            found.start() > _EDGE and found.end() < len(window) - _EDGE
+            for window in _windows(pieces)
+            if self._has_form(window)
+            for found in self._pattern.finditer(window)
+        )
+
+    def remain_in_pieces(self, pieces: Iterable[bytes]) -> bool:
+        """Say whether `remain_in` is true of what the pieces make together, or may be."""
+        # Not `any`: every window may have longer words to learn.
+        return sum([self.remain_in(window) for window in _windows(pieces)]) > 0
+
+    def _has_form(self, data: bytes) -> bool:
+        lowered = data.lower()
+        return any(form in lowered for form in self._lowered)
 
     def remain_in(self, value: str | bytes | float | None) -> bool:
         """Say the same, also of Base64 (JWS), and learn the longer words the addresses are part of.
@@ -110,6 +130,15 @@ class Traces:
             for word in self._longer
             if (start := word.find(form)) >= 0
         )
+
+
+def _windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces with what stands around them, and signs of no address at both ends."""
+    before = _NOTHING
+    for piece in pieces:
+        yield before + piece
+        before = (before + piece)[-_OVERLAP:]
+    yield before + _NOTHING
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from migrator.archive import artwork as artworks
 from migrator.archive.documents import together
+from migrator.archive.sourcefile import IS_LONG
 
 _LARGE = 1024 * 1024
 _PIECE = 256 * 1024
@@ -54,7 +55,9 @@ class Content:
         row = self._conn.execute(_SOURCE_FILE, (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        return Digested(sha256(row[0]).digest(), len(row[0]))
+        if row[0] is None:
+            return self._in_pieces("source_file", number)
+        return _digested(row[0])
 
     def artwork(self, number: int) -> Digested:
         """Digest an artwork."""
@@ -134,7 +137,10 @@ _DOCUMENT = (
     " then coalesce(cast(content as blob), x'') end, frame_id from document where id = ?"
 )
 _WHOLE_DOCUMENT = "select coalesce(cast(content as blob), x''), frame_id from document where id = ?"
-_SOURCE_FILE = "select coalesce(cast(content as blob), x'') from source_file where id = ?"
+_SOURCE_FILE = (
+    f"select case when not {IS_LONG.format('content')}"  # noqa: S608 - our own words
+    " then coalesce(cast(content as blob), x'') end from source_file where id = ?"
+)
 _SHARED = {
     "artwork": "select cast(content as blob) from artwork where id = ?",
     "frame": "select cast(content as blob) from frame where id = ?",

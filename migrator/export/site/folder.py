@@ -52,7 +52,7 @@ class SiteFolder(Folder):
                     "Name an empty folder, or move that file away.",
                 )
             if there != digest:
-                self._write(target, data)
+                self._write(target, (data,))
         put = Put(path, digest, "already there" if there == digest else "written")
         return self.counts.count(put) if counted else put
 

@@ -21,6 +21,7 @@ from migrator.sources.found import (
     FoundCollection,
     FoundFile,
     FoundLearner,
+    Lent,
     Outcome,
     Problem,
 )
@@ -44,8 +45,7 @@ def described(outcomes: Iterable[Outcome]) -> dict[str, list[dict[str, Any]]]:
                     {name: getattr(outcome, name) for name in FoundCollection.__dataclass_fields__}
                 )
             case FoundFile():
-                content = _digest(outcome.content)
-                told["files"].append({"locator": outcome.locator, "content": content})
+                told["files"].append(_file(outcome))
             case Bookmark():
                 pass
     return told
@@ -94,6 +94,12 @@ def _learner(found: FoundLearner) -> dict[str, Any]:
 
 def _problem(problem: Problem) -> dict[str, Any]:
     return {"locator": problem.locator, "code": problem.code, "severity": problem.severity.value}
+
+
+def _file(found: FoundFile) -> dict[str, Any]:
+    content = found.content
+    digest = content.digest.hex()[:12] if isinstance(content, Lent) else _digest(content)
+    return {"locator": found.locator, "content": digest}
 
 
 def _digest(data: bytes) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from migrator.sources.found import FoundFile
 from migrator.sources.place.member import Member, MemberUnreadable
 from migrator.sources.place.place import HEAD, Place
 
@@ -63,6 +64,10 @@ class Part(Place):
     def locator(self, member: Member) -> str:
         """Return the words by which a person finds the member again."""
         return self._whole.locator(member)
+
+    def kept(self, member: Member, data: bytes | None = None) -> FoundFile | None:
+        """Return the member to be kept although it is no badge; raises MemberUnreadable."""
+        return self._whole.kept(member, data)
 
     @property
     def in_zip(self) -> bool:

@@ -9,11 +9,13 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from types import MappingProxyType, TracebackType
 from typing import IO, Literal, Self
 
 from migrator.errors import SourceUnreadable
-from migrator.sources.found import Foreign, Problem
+from migrator.sources.found import Foreign, FoundFile, Problem
+from migrator.sources.place import kept
 from migrator.sources.place.folder import FolderMembers, open_file, readable_name
 from migrator.sources.place.member import Fault, Limits, Member, MemberUnreadable
 from migrator.sources.place.stream import (
@@ -21,6 +23,7 @@ from migrator.sources.place.stream import (
     DAMAGED,
     MemberStream,
     not_readable,
+    pieces,
     read_whole,
     too_large,
 )
@@ -29,6 +32,7 @@ from migrator.sources.place.zipped import ZipMembers, is_zip
 Kind = Literal["file", "folder", "zip", "live"]
 
 HEAD = 64 * 1024
+_IN_MEMORY = 4 * 1024 * 1024
 _PICK = "Check the spelling, or drag the file into the terminal window to get its exact name."
 _NESTED_TOO_DEEP = Fault(
     "nested_too_deep",
@@ -118,8 +122,7 @@ class Place:
         """
         if self.depth >= self.limits.nesting:
             raise MemberUnreadable(_NESTED_TOO_DEEP)
-        in_zip = self._zip is not None
-        file = io.BytesIO(self.read(member)) if in_zip else self._raw(member)
+        file = self._copied(member) if self._zip is not None else self._raw(member)
         try:
             inner = Place(self.path, self.locator(member), file, self.limits)
         except SourceUnreadable as error:
@@ -145,6 +148,14 @@ class Place:
     def foreign(self, member: Member) -> Foreign:
         """Return what to yield for a member that is none of an adapter's kind of source."""
         return Foreign(self.locator(member), self, member)
+
+    def kept(self, member: Member, data: bytes | None = None) -> FoundFile | None:
+        """Return a member of a ZIP to be kept although it is no badge; None outside of ZIPs.
+
+        So a ZIP comes back whole, and nobody's folder of photographs is copied. `data` is all of
+        the member, where it has been read. Raises MemberUnreadable.
+        """
+        return kept.whole(self, member, data) if self.in_zip else None
 
     @property
     def in_zip(self) -> bool:
@@ -185,6 +196,21 @@ class Place:
             raise MemberUnreadable(DAMAGED) from error
         except OSError as error:
             raise MemberUnreadable(not_readable(error)) from error
+
+    def _copied(self, member: Member) -> IO[bytes]:
+        """Return a copy of a member to jump about in, on the disk when it is long."""
+        limit = self.limits.member_bytes
+        if member.size > limit:
+            raise MemberUnreadable(member.fault or too_large(limit))
+        copy = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (the place inside closes it)
+        try:
+            with self.open(member) as stream:
+                for piece in pieces(stream, limit):
+                    copy.write(piece)  # writelines would hold all of it
+        except BaseException:
+            copy.close()
+            raise
+        return copy
 
     def _stream(self, member: Member) -> MemberStream:
         return MemberStream(self._raw(member), member.packed, self.limits)

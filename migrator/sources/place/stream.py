@@ -7,11 +7,12 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import IO, Any
 
 from migrator.sources.place.member import Fault, Limits, MemberUnreadable
 
-_CHUNK = 256 * 1024
+PIECE = 256 * 1024
 
 DAMAGED = Fault(
     "damaged",
@@ -52,7 +53,8 @@ def too_large(limit: int) -> Fault:
     """Return the fault for a member of more than `limit` bytes."""
     return Fault(
         "too_large",
-        f"This file is larger than {limit // (1024 * 1024)} MiB, more than a badge may have. "
+        f"This file is larger than {limit // (1024 * 1024)} MiB, more than a badge may have, so it "
+        "was not read and is not kept: keep a copy of it. "
         "If it is a ZIP or a database dump, archive it on its own.",
     )
 
@@ -93,11 +95,26 @@ class MemberStream(io.RawIOBase):
 
 def read_whole(stream: IO[bytes], limit: int) -> bytes:
     """Return all bytes of a stream; raises MemberUnreadable when there are more than `limit`."""
-    chunks: list[bytes] = []
+    first = stream.read(PIECE)
+    if len(first) < PIECE and len(first) <= limit:
+        return first
+    # Not joined at the end: for a moment that would take the memory twice.
+    whole = io.BytesIO()
+    for piece in pieces(stream, limit, first):
+        whole.write(piece)
+    return whole.getvalue()
+
+
+def pieces(stream: IO[bytes], limit: int, first: bytes | None = None) -> Iterator[bytes]:
+    """Yield the bytes of a stream, of which the first may have been read.
+
+    Raises MemberUnreadable when there are more than `limit`.
+    """
     total = 0
-    while chunk := stream.read(_CHUNK):
-        total += len(chunk)
+    piece = stream.read(PIECE) if first is None else first
+    while piece:
+        total += len(piece)
         if total > limit:
             raise MemberUnreadable(too_large(limit))
-        chunks.append(chunk)
-    return b"".join(chunks)
+        yield piece
+        piece = stream.read(PIECE)
