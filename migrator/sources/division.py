@@ -167,6 +167,9 @@ class Division:
         except MemberUnreadable as error:
             yield self.main, replace(place.problem(member, error), file=_kept(place, member))
             return
+        except SourceUnreadable as error:  # of a ZIP inside that is one source
+            yield self.main, _unreadable(place, member, error, Severity.PROBLEM)
+            return
         claim = self._surest(part, member, passed)
         if claim is None:
             yield self.main, _unknown(place, member)
@@ -176,12 +179,16 @@ class Division:
             yield from self._by(adapter, part, (*passed, adapter.name))
         except SourceUnreadable as error:
             severity = Severity.PROBLEM if sure else Severity.WARNING
-            file = _kept(place, member)
-            yield adapter, Problem(part.label, "source_unreadable", str(error), b"", severity, file)
+            yield adapter, _unreadable(place, member, error, severity)
 
     def _nested(self, place: Place, member: Member) -> Iterator[Taken]:
+        nothing = True
         with place.nested(member) as inner:
-            yield from self.read(inner)
+            for taken in self.read(inner):
+                nothing = False
+                yield taken
+        if nothing:  # not passed over in silence
+            yield self.main, _unknown(place, member)
 
     def _known_picture(self, member: Member, passed: tuple[str, ...]) -> bool:
         return not passed and member.name[-4:].lower() in self.pictures
@@ -221,6 +228,14 @@ def _unknown(place: Place, member: Member) -> Problem:
     if not head:
         return Problem(locator, "empty_file", _EMPTY, b"", Severity.WARNING, file)
     return Problem(locator, "unknown_file", _UNKNOWN, b"", Severity.WARNING, file)
+
+
+def _unreadable(
+    place: Place, member: Member, error: SourceUnreadable, severity: Severity
+) -> Problem:
+    file = _kept(place, member)
+    locator = place.locator(member)
+    return Problem(locator, "source_unreadable", str(error), severity=severity, file=file)
 
 
 def _kept(place: Place, member: Member) -> FoundFile | None:

@@ -249,6 +249,8 @@ OTHER_DUMP = b"-- MySQL dump 10.13\nCREATE TABLE `shop` (\n  `id` int\n);\n-- Du
     [
         ("empty.txt", b"", "empty_file"),
         ("broken.zip", b"PK\3\4nothing else", "zip_unreadable"),
+        ("course.mbz", zipped(**{"moodle_backup.xml": b"<moodle_backup/>"}), "source_unreadable"),
+        ("nothing.zip", zipped(), "unknown_file"),
         ("other.sql", OTHER_DUMP, "source_unreadable"),
         ("paper.pdf", b"%PDF-1.4 and no more", "pdf_damaged"),
         ("photo.jpg", b"\xff\xd8\xff" + LONG, "picture_without_room"),
