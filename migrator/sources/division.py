@@ -233,13 +233,12 @@ def _unknown(place: Place, member: Member) -> Problem:
 def _unreadable(
     place: Place, member: Member, error: SourceUnreadable, severity: Severity
 ) -> Problem:
-    file = _kept(place, member)
-    locator = place.locator(member)
-    return Problem(locator, "source_unreadable", str(error), severity=severity, file=file)
+    # Not kept: an adapter leaves out passwords and keys, which here nobody has.
+    return Problem(place.locator(member), "source_unreadable", str(error), severity=severity)
 
 
 def _kept(place: Place, member: Member) -> FoundFile | None:
-    """Return a member that could not be read as a source, if its bytes can be had."""
+    """Return a member of a ZIP whole, if its bytes can be had."""
     try:
         return place.kept(member)
     except MemberUnreadable:

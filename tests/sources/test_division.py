@@ -249,19 +249,30 @@ OTHER_DUMP = b"-- MySQL dump 10.13\nCREATE TABLE `shop` (\n  `id` int\n);\n-- Du
     [
         ("empty.txt", b"", "empty_file"),
         ("broken.zip", b"PK\3\4nothing else", "zip_unreadable"),
-        ("course.mbz", zipped(**{"moodle_backup.xml": b"<moodle_backup/>"}), "source_unreadable"),
         ("nothing.zip", zipped(), "unknown_file"),
-        ("other.sql", OTHER_DUMP, "source_unreadable"),
         ("paper.pdf", b"%PDF-1.4 and no more", "pdf_damaged"),
         ("photo.jpg", b"\xff\xd8\xff" + LONG, "picture_without_room"),
         ("plain.png", PNG, "no_badge_data"),
     ],
 )
-def test_what_cannot_be_read_as_a_source_is_kept_whole_in_a_zip(tmp_path, name, data, code):
+def test_what_could_not_be_read_is_kept_whole_in_a_zip(tmp_path, name, data, code):
     (tmp_path / "all.zip").write_bytes(zipped(**{"a.png": picture(2), name: data}))
     problem, file = problem_in(tmp_path / "all.zip")
     assert (problem.code, problem.raw) == (code, b"")
     assert file == (f"all.zip!{name}", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("course.mbz", zipped(**{"moodle_backup.xml": b"<moodle_backup/>"})),
+        ("other.sql", OTHER_DUMP),
+    ],
+)
+def test_a_source_that_cannot_be_read_may_hold_passwords_and_is_not_kept(tmp_path, name, data):
+    (tmp_path / "all.zip").write_bytes(zipped(**{"a.png": picture(2), name: data}))
+    problem, file = problem_in(tmp_path / "all.zip")
+    assert (problem.code, problem.raw, file) == ("source_unreadable", b"", None)
 
 
 def test_what_systems_leave_in_a_zip_is_kept_without_a_word(tmp_path, folder):
