@@ -6,12 +6,12 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 10_000
 
 
 @contextmanager
 def collecting_rarely() -> Iterator[None]:
-    """Look for cyclic garbage after 50,000 new objects, not after 700, while a block runs.
+    """Look for cyclic garbage after 10,000 new objects, not after 700, while a block runs.
 
     A batch of badges is looked through each time, for a twentieth of the whole time (measured).
     """
