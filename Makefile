@@ -2,24 +2,30 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test soak lint docs bench clean
+# Without compiled files each of the hundred commands that tests start would compile the program.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: demo test soak lint style types docs bench clean
 
 demo: .venv/ready          ## the main job end to end, offline, on example data
 	$(BIN)/badge-migrator demo
 
-test: lint                 ## lint, types, layers, tests, coverage
-	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+test: .venv/ready          ## lint, types, layers, tests, coverage
+	@.ci/test
 
 soak: .venv/ready          ## the kill test with 3,000 kills, about ten minutes
 	KILLS=3000 $(BIN)/python -m pytest tests/transfer/test_kill.py
 
-lint: .venv/ready
+lint: style types
+
+style: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	COLUMNS=88 $(BIN)/cog --check docs/*.md
+
+types: .venv/ready
+	$(BIN)/mypy
 
 docs: .venv/ready          ## write the generated parts of the docs anew
 	COLUMNS=88 $(BIN)/cog -r docs/*.md
