@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from migrator.archive.archive import Archive
+from migrator.archive.archive import Archive, utc_now
 from migrator.archive.intake import read_source
 from migrator.openbadges.baking import bake
 from migrator.sources import registry
@@ -223,9 +223,23 @@ def text_clock():
     return TextClock()
 
 
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory):
+    """Open archives with nothing in them: copies of one, for to make each would take 16 ms."""
+    made = tmp_path_factory.mktemp("empty") / "archive.db"
+    Archive.open(made).close()
+    nothing_in_it = made.read_bytes()
+
+    def opened(path, clock=utc_now):
+        path.write_bytes(nothing_in_it)
+        return Archive.open(path, clock)
+
+    return opened
+
+
 @pytest.fixture
-def archive(tmp_path, text_clock):
-    with Archive.open(tmp_path / "archive.db", text_clock) as opened:
+def archive(tmp_path, text_clock, empty_archive):
+    with empty_archive(tmp_path / "archive.db", text_clock) as opened:
         yield opened
 
 

@@ -7,7 +7,6 @@ import zlib
 
 import pytest
 
-from migrator.archive.archive import Archive
 from migrator.archive.proof.check import check
 
 
@@ -132,6 +131,6 @@ def with_chunk():
 
 
 @pytest.fixture
-def other(tmp_path, text_clock):
-    with Archive.open(tmp_path / "other.db", text_clock) as opened:
+def other(tmp_path, text_clock, empty_archive):
+    with empty_archive(tmp_path / "other.db", text_clock) as opened:
         yield opened

@@ -9,7 +9,6 @@ from collections import Counter
 
 import pytest
 
-from migrator.archive.archive import Archive
 from migrator.archive.intake import read_sources
 from migrator.sources.conformance import CASE_CHECKS, Case, cases, checks, damage, matrix, memory
 from migrator.sources.live import live_of
@@ -64,15 +63,14 @@ def test_another_adapters_source_never_raises_anything_but_that_it_cannot_be_rea
 
 
 @pytest.mark.no_cover  # as above
-def test_a_second_reading_adds_nothing(case, tmp_path):
-    with Archive.open(tmp_path / "archive.db") as archive:
-        for place in case.opened():
-            first = read_sources(archive, place, lambda counts: None, case.adapter)
-            holds = _holds(archive)
-            (second,) = read_sources(archive, place, lambda counts: None, case.adapter)
-            assert second.counts.archived == 0
-            assert second.counts.found == first[0].counts.found
-            assert _holds(archive) == holds
+def test_a_second_reading_adds_nothing(case, archive):
+    for place in case.opened():
+        first = read_sources(archive, place, lambda counts: None, case.adapter)
+        holds = _holds(archive)
+        (second,) = read_sources(archive, place, lambda counts: None, case.adapter)
+        assert second.counts.archived == 0
+        assert second.counts.found == first[0].counts.found
+        assert _holds(archive) == holds
 
 
 def test_every_page_of_a_live_source_can_be_the_last_one_for_now(case, tmp_path):
