@@ -163,6 +163,7 @@ _OUTCOME = st.one_of(
 )
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 @settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
 @given(outcomes=st.lists(_OUTCOME, max_size=12))
 def test_whatever_is_found_the_reading_goes_on_and_the_books_balance(

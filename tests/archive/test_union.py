@@ -69,6 +69,7 @@ def outcomes_of(make):
     ]  # fmt: skip
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 @settings(
     max_examples=12,
     deadline=None,

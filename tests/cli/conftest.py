@@ -104,6 +104,12 @@ def rehearsal() -> Iterator[Rehearsal]:
 
 
 @pytest.fixture
+def unhurried(monkeypatch):
+    """Read live sources without the pause between two requests, which has a test of its own."""
+    monkeypatch.setattr("migrator.cli.live.PatientWeb._pace", lambda self: None)
+
+
+@pytest.fixture
 def imported(rehearsal) -> Callable[[], int]:
     def count() -> int:
         """Return how many badges arrived, having seen that none arrived twice."""

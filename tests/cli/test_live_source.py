@@ -46,7 +46,7 @@ def backpack(httpserver):
     return groups
 
 
-def test_a_live_source_is_archived_with_its_collections(run, backpack):
+def test_a_live_source_is_archived_with_its_collections(run, backpack, unhurried):
     ran = run("archive", backpack.address, "--as", EMAIL)
     assert "6 badges found = 6 archived + 0 known + 0 with problems; missing: 0." in ran.out
     again = run("archive", backpack.address, "--email", EMAIL, "--json").json["sources"][0]
@@ -54,7 +54,7 @@ def test_a_live_source_is_archived_with_its_collections(run, backpack):
     assert run("status", "--json").json["badges"] == 6
 
 
-def test_a_source_that_stops_half_way_goes_on_there_and_its_books_balance(run, backpack):
+def test_a_source_that_stops_half_way_goes_on_there_and_its_books_balance(run, backpack, unhurried):
     backpack(second=503)
     stopped = run("archive", backpack.address, "--as", EMAIL, expected=4)
     assert "HTTP 503" in stopped.err

@@ -14,6 +14,7 @@ from migrator.rehearsal.faults import Faults
 from migrator.rehearsal.server import RehearsalOptions, serve
 from migrator.rehearsal.state import AccountOptions
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 WEB = json.loads((Path(__file__).parents[2] / "fixtures/badgr/web.json").read_text())
 PICTURE = f"data:image/png;base64,{WEB['images']['badge.png']}"
 MARIA, JOERG, NEW = "maria@example.org", "joerg@example.net", "maria@new.example"

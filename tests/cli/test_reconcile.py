@@ -64,7 +64,7 @@ def test_what_happened_over_there_is_told_and_noted(run, rehearsal, moved, impor
 
 
 def test_badges_nobody_has_here_are_counted_with_the_way_to_keep_them(
-    run, rehearsal, moved, tmp_path
+    run, rehearsal, moved, tmp_path, unhurried
 ):
     ran = run("reconcile", "--to", moved, "--archive", tmp_path / "other.db", expected=2)
     assert "There is no archive at" in ran.err

@@ -101,6 +101,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 @settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_whatever_a_server_says_is_read_without_a_fall(body):

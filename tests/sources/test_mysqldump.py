@@ -337,6 +337,7 @@ def test_other_text_in_utf_16_is_no_dump_at_all():
     assert told.code == "not_sql"
 
 
+@pytest.mark.no_cover  # what it measures is memory
 def test_memory_does_not_grow_with_the_dump():
     def dump(rows):
         yield CREATE

@@ -369,6 +369,7 @@ FAULTS = [one[1:] for one in vars(school.SchoolSession) if one.startswith("_") a
 PLAYED = sorted(set(FAULTS) - {"page", "make", "vague", "slow", "lost_and_away"})
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.lists(st.sampled_from(PLAYED), max_size=6), max_size=4))
 def test_whatever_goes_wrong_each_badge_is_awarded_exactly_once(

@@ -485,6 +485,7 @@ def test_any_json_gets_a_verdict(document, signed):
         assert assess(Submission(assertion=document), source, ME, NOW) is not None
 
 
+@pytest.mark.no_cover  # dozens of examples of what other tests measure
 @settings(
     max_examples=80,
     deadline=None,

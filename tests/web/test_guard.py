@@ -110,6 +110,7 @@ def test_a_form_of_another_site_changes_nothing(asking):
     assert asking._run("DELETE", "/learner/1").status_code == 405
 
 
+@pytest.mark.no_cover  # every page again; other tests measure them
 def test_where_addresses_are_masked_no_page_and_no_table_shows_one(masked, filled):
     paths = [
         *("/", "/totals.json", "/totals.csv", "/find?q=smiht", "/find.json?q=smith"),

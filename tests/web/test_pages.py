@@ -164,6 +164,7 @@ def test_every_page_is_there_with_headings_labels_and_scopes(asking, every_page)
         assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.no_cover  # every page again; other tests measure them
 def test_every_page_has_its_csv_and_its_json(asking, every_page):
     for path in every_page:
         found = asking.get(path)
