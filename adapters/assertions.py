@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from migrator.openbadges.documents import decode
@@ -93,6 +94,10 @@ class Assertions:
                 yield from _read(place, member)
             except MemberUnreadable as error:
                 yield place.problem(member, error)
+                continue
+            with suppress(MemberUnreadable):  # longer than a member may be: its badges are here
+                if (file := place.kept(member)) is not None:
+                    yield file
 
 
 def _may_be_ours(member: Member) -> bool:

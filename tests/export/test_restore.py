@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -106,7 +107,16 @@ def test_a_zip_has_its_own_tree_again(archive, reader, sample_zip, tmp_path):
     assert inside == set(names)
 
 
+READ = Path(__file__).parents[2] / "fixtures" / "assertions" / "good"
 FOREIGN = {
+    **{
+        f"saved/{name}": (READ / name).read_bytes()
+        for name in (
+            "one-assertion/assertion.json",
+            "json-lines/badges.jsonl",
+            "utf-16/badges.json",
+        )
+    },
     "film.mp4": b"".join(b"%09d\n" % number for number in range(130_000)),
     "docs/letter.txt": b"Dear Ann",
     "docs/paper.pdf": b"%PDF-1.4 and no more",
