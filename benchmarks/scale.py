@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
-from benchmarks.cohort import Cohort, MadePlace
+from benchmarks.cohort import Cohort, Lines, MadePlace
 from benchmarks.memory import peak, peak_of
 from migrator.archive.archive import Archive
 from migrator.archive.intake import read_source
@@ -44,7 +44,7 @@ class Measured:
 def measure(badges: int, folder: Path) -> Measured:
     """Read a cohort twice, plan it, and ask for its state."""
     path = folder / f"{badges}.db"
-    cohort = Cohort(badges, each=3)
+    cohort = Lines.written(Cohort(badges, each=3), folder / f"{badges}.jsonl")
     ingest = _read(path, cohort)
     size = path.stat().st_size
     again = _read(path, cohort)
@@ -72,7 +72,7 @@ def measured(badges: int, folder: Path) -> Measured:
     return Measured(**json.loads(ran.stdout))
 
 
-def _read(path: Path, cohort: Cohort) -> float:
+def _read(path: Path, cohort: Lines) -> float:
     start = time.perf_counter()
     with Archive.open(path) as archive:
         read_source(archive, cohort, cast(Place, MadePlace()), lambda _: None)
