@@ -33,7 +33,7 @@ _AT_ONCE = 20_000
 _PICTURES = (".png", ".svg")
 
 _UNKNOWN = (
-    "No adapter knows what this file is, so no badge was looked for in it. "
+    "No adapter knows what this file is, so no badge was looked for in it{kept}. "
     "If it holds badges, say which kind of source it is: archive FILE --adapter NAME."
 )
 _NOT_KEPT = (
@@ -227,7 +227,8 @@ def _unknown(place: Place, member: Member) -> Problem:
         return Problem(locator, "file_not_kept", sentence, severity=Severity.WARNING)
     if not head:
         return Problem(locator, "empty_file", _EMPTY, b"", Severity.WARNING, file)
-    return Problem(locator, "unknown_file", _UNKNOWN, b"", Severity.WARNING, file)
+    sentence = _UNKNOWN.format(kept=", but it is kept as it is" if file else "")
+    return Problem(locator, "unknown_file", sentence, b"", Severity.WARNING, file)
 
 
 def _unreadable(

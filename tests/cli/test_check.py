@@ -23,6 +23,7 @@ def broken(path, *statements):
 def test_an_archive_as_it_was_written_is_clean(run, kept):
     ran = run("check")
     assert "Read back: 37 of 37 documents, 11 of 11 artworks, 18 of 18 images" in ran.out
+    assert "3 of 3 other files" in ran.out
     assert "Nothing is damaged" in ran.out
     assert run("check", "--json").json["clean"] is True
 

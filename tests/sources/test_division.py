@@ -223,8 +223,10 @@ def test_unknown_files_of_a_zip_are_kept_however_long_and_those_of_a_folder_are_
     problem, file = problem_in(tmp_path / "all.zip")
     assert (problem.code, problem.severity.value) == ("unknown_file", "warning")
     assert file == ("all.zip!letter.txt", data)
+    assert "it is kept as it is" in problem.sentence
     problem, file = problem_in(folder(**files))
     assert (problem.code, problem.raw, file) == ("unknown_file", b"", None)
+    assert "kept" not in problem.sentence
 
 
 @pytest.mark.parametrize(("limit", "is_kept"), [(len(LONG), True), (len(LONG) - 1, False)])

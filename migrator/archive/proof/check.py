@@ -27,6 +27,8 @@ class Checked:
     all_artworks: int | None
     images: int
     all_images: int | None
+    other_files: int
+    all_other_files: int | None
     bytes: int
     damages: int
 
@@ -64,6 +66,8 @@ def check(
             _count(conn, "artwork"),
             readback.files["image"],
             _count(conn, "image"),
+            readback.files["source_file"],
+            _count(conn, "source_file"),
             readback.bytes,
             damages,
         )
