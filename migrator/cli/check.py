@@ -74,7 +74,8 @@ def _finish(checked: Checked, kept: list[Damage], console: Console) -> None:
         f"Read back: {_of(checked.documents, checked.all_documents)} documents,"
         f" {_of(checked.artworks, checked.all_artworks)} artworks,"
         f" {_of(checked.images, checked.all_images)} images,"
-        f" {_of(checked.other_files, checked.all_other_files)} other files; {checked.bytes:,} bytes."
+        f" {_of(checked.other_files, checked.all_other_files)} other files;"
+        f" {checked.bytes:,} bytes."
     )
     facts = {**asdict(checked), "clean": checked.clean, "damage": [asdict(one) for one in kept]}
     console.result("check", facts)
