@@ -143,17 +143,20 @@ class _Intake:
         What goes wrong in the source is raised when all that came before is kept.
         """
         ready = _understood(batches, self._workers)
+        asked = time.monotonic()
         for batch in ready:
+            waited = time.monotonic() - asked
             before = {name: replace(book) for name, book in self.books.items()}
             try:
                 with self._archive.writing() as conn:
-                    failure = self._together(conn, batch, ready)
+                    failure = self._together(conn, batch, ready, waited)
             except BaseException:
                 self.books = before  # nothing of this transaction is there
                 raise
             yield sum((book.counts for book in self.books.values()), Counts())
             if failure is not None:
                 raise failure
+            asked = time.monotonic()
 
     def balance(self) -> None:
         """Raise MigratorError if a badge is not accounted for."""
@@ -173,16 +176,21 @@ class _Intake:
                 book.write(conn, state, self._archive.now())
 
     def _together(
-        self, conn: sqlite3.Connection, batch: list[Ready], following: Iterator[list[Ready]]
+        self,
+        conn: sqlite3.Connection,
+        batch: list[Ready],
+        following: Iterator[list[Ready]],
+        waited: float,
     ) -> BaseException | None:
-        """Write a batch, and those that follow soon; returns what kept the next from coming."""
-        began = asked = time.monotonic()
+        """Write a batch, and those that follow soon; returns what kept the next from coming.
+
+        `waited` is how long this batch was in coming, in seconds: the next may be as long.
+        """
+        began = time.monotonic()
         for last in (*[False] * (_TOGETHER - 1), True):
-            waited = time.monotonic() - asked
             became = self._batch(conn, batch)
             self._workers.learn(became.archived, became.known)
             asked = time.monotonic()
-            # The next batch may be as long in coming as this one was.
             if last or isinstance(batch[-1][1], Bookmark) or asked + waited > began + _LONGEST:
                 break
             try:
@@ -191,6 +199,7 @@ class _Intake:
                 break
             except BaseException as error:  # noqa: BLE001 - raised when this transaction is kept
                 return error
+            waited = time.monotonic() - asked
         return None
 
     def _batch(self, conn: sqlite3.Connection, batch: list[Ready]) -> Counts:

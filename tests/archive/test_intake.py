@@ -247,13 +247,22 @@ def test_batches_are_kept_together_while_they_come_quickly(
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize(("seconds", "transactions"), [(0.1, 1), (0.6, 2), (2.0, 3)])
 def test_nobody_else_waits_long_for_the_batches_of_a_slow_source(
-    archive, reader, tmp_path, make, monkeypatch
+    archive, reader, tmp_path, make, monkeypatch, seconds, transactions
 ):
-    monkeypatch.setattr(intake, "_LONGEST", 0)
+    class Slow(list):
+        def __iter__(self):
+            for number, outcome in enumerate(super().__iter__()):
+                if number % intake._BATCH_BADGES == 0:
+                    now[0] += seconds
+                yield outcome
+
+    now = [0.0]
+    monkeypatch.setattr(intake.time, "monotonic", lambda: now[0])
     seen = []
-    reader.outcomes(archive, tmp_path, many(make), seen.append)
-    assert len(seen) == 3
+    reader.outcomes(archive, tmp_path, Slow(many(make)), seen.append)
+    assert len(seen) == transactions
 
 
 def test_what_could_not_be_written_is_not_in_the_books(
