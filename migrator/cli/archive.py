@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from migrator import errors
 from migrator.cli.console import Console, complain
 from migrator.cli.options import DEFAULT_ARCHIVE, ArchiveFile, AsJson, Map, Set, Sources
 
@@ -44,21 +46,93 @@ def archive(
 
     console = Console(as_json)
     chosen = chosen_settings(settings, settings_file)
+    if not archive_file.exists():
+        check_sources(sources, adapter, account)
     with Archive.open(archive_file) as opened:
         if not opened.shared:
             complain(
                 f"{archive_file} is on a network drive: it is slower there, and only one command"
                 " can use it at a time."
             )
-        reads = [
-            read
-            for source in sources
-            for read in read_one(opened, source, adapter, console, account, chosen)
-        ]
-    console.result("archive", {"archive": str(archive_file), "sources": [_facts(r) for r in reads]})
+        read = read_all(opened, sources, console, adapter, account, chosen)
+    console.result(
+        "archive",
+        {
+            "archive": str(archive_file),
+            "sources": [_facts(one) for one in read.sources],
+            "not_read": [{"source": name, "why": why} for name, why in read.not_read],
+        },
+    )
     console.last("Next: badge-migrator status, or badge-migrator plan --to DESTINATION")
-    if any(read.counts.problems for read in reads):
+    if not read.complete:
         raise typer.Exit(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of several places, and which could not be read, with why."""
+
+    sources: tuple[SourceRead, ...]
+    not_read: tuple[tuple[str, str], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that looked like a badge was read."""
+        return not self.not_read and not any(one.counts.problems for one in self.sources)
+
+
+def check_sources(sources: list[str], adapter_name: str | None, account: str | None) -> None:
+    """Raise Usage where nothing can be read, before an archive is made for it."""
+    from migrator.sources.division import divided
+
+    first: errors.Usage | None = None
+    for source in sources:
+        try:
+            place, named = _place(source, adapter_name, account, alone=len(sources) == 1)
+            with place:
+                divided(place, named)
+        except errors.Usage as error:
+            first = first or error
+        else:
+            return
+    if first is not None:
+        raise first
+
+
+def read_all(
+    opened: Archive,
+    sources: list[str],
+    console: Console,
+    adapter_name: str | None = None,
+    account: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    *,
+    alone: bool | None = None,
+) -> Reading:
+    """Read places one after the other; one of several that cannot be read stops no other.
+
+    Raises Usage when none can be read.
+    """
+    from migrator.report.words import number, plain
+
+    alone = len(sources) == 1 if alone is None else alone
+    reads: list[SourceRead] = []
+    failed: list[tuple[str, errors.Usage]] = []
+    for source in sources:
+        try:
+            reads += read_one(opened, source, adapter_name, console, account, settings, alone=alone)
+        except errors.Usage as error:
+            if len(failed) + 1 == len(sources):
+                raise
+            failed.append((source, error))
+            complain(f"{plain(source)} was not read: {plain(error.what)}")
+    if failed:
+        console.say(
+            f"{number(len(failed))} of {number(len(sources))} sources could not be read; all others"
+            " were. What a file may be: badge-migrator inspect FILE"
+        )
+        console.lines(f"  {plain(source)}" for source, _ in failed)
+    return Reading(tuple(reads), tuple((source, error.what) for source, error in failed))
 
 
 def read_one(

@@ -50,7 +50,7 @@ def migrate(
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
-    from migrator.cli.archive import chosen_settings, read_one
+    from migrator.cli.archive import check_sources, chosen_settings, read_all
     from migrator.cli.destination import resolve
     from migrator.cli.login import say_signed_in, sign_in
     from migrator.cli.plan import WebAsked, make_plan
@@ -63,13 +63,11 @@ def migrate(
     holder = source_username or username
     for source in sources:
         _check_apart(source, to, same=holder == username)
+    if not archive_file.exists():
+        check_sources(sources, None, holder)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        reads = [
-            read
-            for source in sources
-            for read in read_one(opened, source, None, console, holder, chosen, alone=False)
-        ]
+        read = read_all(opened, sources, console, None, holder, chosen, alone=False)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")
             say_signed_in(
@@ -91,7 +89,7 @@ def migrate(
             publish=publish_collections,
             keys=keys,
         )
-    if code == 0 and any(read.counts.problems for read in reads):
+    if code == 0 and not read.complete:
         code = 3
     if code:
         raise typer.Exit(code)

@@ -31,6 +31,38 @@ def test_a_source_nobody_recognises_says_what_was_looked_for(run, tmp_path, demo
     assert "mozilla-mysql" in ran.err
 
 
+def test_one_of_several_sources_that_cannot_be_read_stops_no_other(run, tmp_path, demo_data):
+    (tmp_path / "letter.txt").write_text("Dear badge-migrator")
+    wrong = [tmp_path / "letter.txt", tmp_path / "lost.zip"]
+    several = ["archive", wrong[0], demo_data / "backpack.sql", wrong[1]]
+    ran = run(*several, expected=3)
+    assert "9 badges found = 9 archived" in ran.out
+    assert "2 of 3 sources could not be read; all others were." in ran.out
+    assert [line for line in ran.err.splitlines() if "was not read" in line] == [
+        f"{wrong[0]} was not read: Nothing we know how to read is in letter.txt.",
+        f"{wrong[1]} was not read: There is no file or folder named lost.zip there.",
+    ]
+    told = run(*several, "--json", expected=3).json
+    assert [one["source"] for one in told["not_read"]] == [str(one) for one in wrong]
+    assert [one["known"] for one in told["sources"]] == [9]
+
+
+def test_where_no_source_can_be_read_there_is_no_archive_afterwards(run, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear badge-migrator")
+    ran = run("archive", tmp_path / "letter.txt", tmp_path / "lost.zip", expected=2)
+    assert "Nothing we know how to read is in letter.txt." in ran.err
+    run("migrate", tmp_path / "letter.txt", "--to", "badgr:http://127.0.0.1:9", expected=2)
+    assert not (tmp_path / "badge-archive.db").exists()
+
+
+def test_where_no_source_can_be_read_an_archive_that_is_there_says_so_too(run, tmp_path, demo_data):
+    (tmp_path / "letter.txt").write_text("Dear badge-migrator")
+    run("archive", demo_data / "backpack.sql")
+    ran = run("archive", tmp_path / "letter.txt", tmp_path / "lost.zip", expected=2)
+    assert "letter.txt was not read" in ran.err
+    assert "There is no file or folder named lost.zip there." in ran.err
+
+
 def test_a_source_that_is_not_there_says_so(run, tmp_path, demo_data):
     ran = run("archive", tmp_path / "lost.zip", expected=2)
     assert "lost.zip" in ran.err
