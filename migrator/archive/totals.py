@@ -85,7 +85,7 @@ def totals(archive: Archive) -> Totals:
         issuers=_count(archive, "select count(*) from issuer"),
         problems=_count(archive, "select count(*) from problem where severity = 'problem'"),
         warnings=_count(archive, "select count(*) from problem where severity = 'warning'"),
-        sources=_sources(archive),
+        sources=source_totals(archive),
         destinations=_destinations(archive, badges),
     )
 
@@ -112,7 +112,8 @@ def problems_after(archive: Archive, after: int, limit: int) -> list[tuple[int, 
     return [(row[0], ProblemRow(*tuple(row)[1:])) for row in rows]
 
 
-def _sources(archive: Archive) -> tuple[SourceTotal, ...]:
+def source_totals(archive: Archive) -> tuple[SourceTotal, ...]:
+    """Return every source and what its last reading came to, the first read first."""
     rows = archive.all(
         "select adapter, label, place, state, last_read_at, found, archived, known, problems"
         " from source order by id"

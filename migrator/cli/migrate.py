@@ -50,24 +50,26 @@ def migrate(
     """
     from migrator.archive import accounts
     from migrator.archive.archive import Archive
-    from migrator.cli.archive import check_sources, chosen_settings, read_all
+    from migrator.cli.archive import chosen_settings
     from migrator.cli.destination import resolve
     from migrator.cli.login import say_signed_in, sign_in
     from migrator.cli.plan import WebAsked, make_plan
     from migrator.cli.push import send
+    from migrator.cli.reading import Wanted, check_sources, read_all
     from migrator.secrets import Keychain
 
     console = Console(as_json)
     chosen = chosen_settings(settings, settings_file)
     keys = Keychain()
     holder = source_username or username
+    wanted = Wanted(tuple(sources), None, holder, chosen, alone=False)
     for source in sources:
         _check_apart(source, to, same=holder == username)
     if not archive_file.exists():
-        check_sources(sources, None, holder)
+        check_sources(wanted)
     with Archive.open(archive_file) as opened:
         destination, saved = resolve(opened, to)
-        read = read_all(opened, sources, console, None, holder, chosen, alone=False)
+        read = read_all(opened, wanted, console)
         if username is not None or not accounts.accounts(opened, saved.id):
             name = username or typer.prompt(f"Your e-mail address at {saved.url}")
             say_signed_in(

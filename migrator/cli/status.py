@@ -38,6 +38,9 @@ def status(
     problems: Annotated[
         bool, typer.Option("--problems", help="List everything that could not be read.")
     ] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="List every source and what it came to.")
+    ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")] = False,
     mask: Annotated[bool, typer.Option("--mask", help="Hide e-mail addresses.")] = False,
     as_json: AsJson = False,
@@ -49,14 +52,18 @@ def status(
     from migrator.archive.archive import Archive
     from migrator.report.words import masked
 
-    if as_csv and (as_json or problems):
-        raise errors.Usage("--csv goes with neither --json nor --problems.", "Leave one out.")
+    if as_csv and (as_json or problems or sources):
+        raise errors.Usage(
+            "--csv goes with none of --json, --problems and --sources.", "Leave one out."
+        )
     console = Console(as_json, change=masked if mask else None)
     with Archive.read(archive_file) as opened:
         if who is not None:
             _asked(opened, who, console, as_csv=as_csv)
         elif problems:
             _problems(opened, console)
+        elif sources:
+            _sources(opened, console)
         elif by is not None:
             _groups(opened, by, console, as_csv=as_csv)
         else:
@@ -88,6 +95,15 @@ def _totals(opened: Archive, console: Console, *, as_csv: bool) -> None:
         if any(one.state == "planned" for one in total.states):
             console.last(f"Next: badge-migrator push --to {total.name}")
             break
+
+
+def _sources(opened: Archive, console: Console) -> None:
+    from migrator.archive.totals import source_totals
+    from migrator.report.summary import source_lines
+
+    found = source_totals(opened)
+    console.lines(source_lines(found))
+    console.result("sources", {"sources": [_fields(one) for one in found]})
 
 
 def _groups(opened: Archive, by: str, console: Console, *, as_csv: bool) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import zipfile
 
 
@@ -21,7 +22,26 @@ def test_a_second_reading_adds_nothing(run, demo_data):
 def test_several_sources_become_one_archive(run, demo_data):
     ran = run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
     assert "9 badges found = 7 archived + 2 known + 0 with problems; missing: 0." in ran.out
+    assert "Together: 22 badges found = 18 archived + 2 known + 2 with problems" in ran.out
     assert run("status", "--json").json["badges"] == 18
+
+
+def test_of_many_sources_each_has_one_line_and_the_books_of_all_are_told(run, tmp_path, demo_data):
+    many = [shutil.copy(demo_data / "mozilla-export.zip", tmp_path / f"{n}.zip") for n in range(11)]
+    ran = run("archive", *many, expected=3)
+    lines = ran.out.splitlines()
+    assert [line.partition(" ")[0] for line in lines[:11]] == [f"{n}.zip" for n in range(11)]
+    assert "10.zip (mozilla-export): 13 badges found = 0 archived + 11 known" in lines[10]
+    assert lines[11:] == [
+        "What could not be read, and why: badge-migrator status --problems",
+        "Together: 143 badges found = 11 archived + 110 known + 22 with problems; missing: 0.",
+        "Next: badge-migrator status, or badge-migrator plan --to DESTINATION",
+    ]
+    assert "11 sources: 143 found = 11 archived + 110 known + 22 with" in run("status").out
+    each = run("status", "--sources").out.splitlines()
+    assert [line.split()[0] for line in each] == [f"{n}.zip" for n in range(11)]
+    told = run("status", "--sources", "--json").json["sources"]
+    assert [one["known"] for one in told] == [0, *[11] * 10]
 
 
 def test_a_source_nobody_recognises_says_what_was_looked_for(run, tmp_path, demo_data):

@@ -47,6 +47,24 @@ def test_a_source_not_read_to_the_end_says_so():
     assert not any("--problems" in line for line in lines)
 
 
+def test_of_many_sources_the_sum_is_told_and_which_were_not_read_to_the_end():
+    cut = replace(SOURCE, label="cut.sql", state="interrupted")
+    many = replace(EVERYTHING, sources=(*[SOURCE] * 8, cut, *[SOURCE] * 3), problems=0)
+    assert list(summary_lines(many))[1:3] == [
+        (
+            "  cut.sql (mozilla-mysql): 1,219 found = 1,000 archived + 200 known + 19 with problems"
+            " (not read to the end: run `archive` again)"
+        ),
+        (
+            "  12 sources: 14,628 found = 12,000 archived + 2,400 known + 228 with problems"
+            " (each: badge-migrator status --sources)"
+        ),
+    ]
+    worse = list(summary_lines(replace(many, sources=(cut,) * 25)))
+    assert sum("cut.sql" in line for line in worse) == 10
+    assert "  and 15 more not read to the end" in worse
+
+
 def test_an_empty_archive_has_a_summary_too():
     nothing = DestinationTotal("badgr:https://x", 0, (), 0, 0)
     empty = Totals(0, 0, 0, 0, 0, 0, (), (nothing,))
