@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 
 def is_here(host: str) -> bool:
@@ -19,4 +20,17 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_over(pid)
+
+
+def _is_over(pid: int) -> bool:
+    """Say whether a process has ended, and only its parent has not asked yet how.
+
+    In a container nobody may ever ask. Where the system does not tell, it has not ended.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:  # not Linux, or just gone
+        return False
+    # Its name stands in brackets, and may hold some itself.
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
