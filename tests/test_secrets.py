@@ -12,7 +12,7 @@ import keyring.backend
 import keyring.core
 import pytest
 from keyring.backends import fail, null
-from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError
+from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
 from migrator.destinations.base import Credentials
 from migrator.destinations.oauth import App
@@ -26,29 +26,10 @@ REFRESH = "planted-refresh-token"
 FULL = Credentials(ALICE, password=PASSWORD, refresh_token=REFRESH, access_token=ACCESS)
 
 
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that holds what it is given for as long as the test runs."""
+class Failing(keyring.backend.KeyringBackend):
+    """A keyring that raises the same error whatever is asked of it."""
 
     priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.held = {}
-
-    def get_password(self, service, username):
-        return self.held.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.held[service, username] = password
-
-    def delete_password(self, service, username):
-        if (service, username) not in self.held:
-            raise PasswordDeleteError("not there")
-        del self.held[service, username]
-
-
-class Failing(Memory):
-    """A keyring that raises the same error whatever is asked of it."""
 
     def __init__(self, error):
         super().__init__()
@@ -79,11 +60,6 @@ def use():
 
     yield put
     keyring.core._keyring_backend = before
-
-
-@pytest.fixture
-def memory(use):
-    return use(Memory())
 
 
 def tokens(found):
@@ -177,7 +153,7 @@ def test_forgetting_what_was_never_kept_is_no_error(memory):
 
 def test_used_up_tokens_do_not_come_back_from_a_keyring_that_cannot_forget(use, memory):
     Keychain().save(PLACE, FULL)
-    stuck = use(Memory())
+    stuck = use(type(memory)())
     stuck.held = memory.held
     stuck.delete_password = Failing(KeyringLocked("locked")).delete_password
     keychain = Keychain()

@@ -50,9 +50,11 @@ def _fill(conn: sqlite3.Connection, row_id: int, content: Lent) -> None:
             blob.write(piece)
 
 
-def pieces(conn: sqlite3.Connection, row_id: int, schema: str = "main") -> Iterator[bytes]:
+def pieces(
+    conn: sqlite3.Connection, row_id: int, schema: str = "main", table: str = "source_file"
+) -> Iterator[bytes]:
     """Yield the content of a row piece by piece; raises sqlite3.DatabaseError."""
-    with conn.blobopen("source_file", "content", row_id, readonly=True, name=schema) as blob:
+    with conn.blobopen(table, "content", row_id, readonly=True, name=schema) as blob:
         while piece := blob.read(_PIECE):
             yield piece
 

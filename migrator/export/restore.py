@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from migrator import errors
@@ -135,7 +134,7 @@ class _Work:
         """Return the beginning of a file and all of it, held against its digest."""
         if file.size is None or file.digest is None:
             data = content(self._archive, file)
-            return data, Long(sha256(data).hexdigest(), len(data), lambda: (data,))
+            return data, Long.of(data)
         head = b""
         for piece in pieces(self._archive, file):
             head = head or piece

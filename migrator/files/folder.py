@@ -28,6 +28,11 @@ class Long:
     size: int
     pieces: Callable[[], Iterable[bytes]]
 
+    @classmethod
+    def of(cls, data: bytes) -> Long:
+        """Return a file whose bytes are at hand."""
+        return cls(sha256(data).hexdigest(), len(data), lambda: (data,))
+
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
@@ -62,8 +67,7 @@ class Folder:
 
     def put(self, path: str, data: bytes, *, counted: bool = True) -> Put:
         """Write a file whole; the same file being there already, nothing is written."""
-        long = Long(sha256(data).hexdigest(), len(data), lambda: iter((data,)))
-        return self.put_long(path, long, counted=counted)
+        return self.put_long(path, Long.of(data), counted=counted)
 
     def put_long(self, path: str, long: Long, *, counted: bool = True) -> Put:
         """Write a file piece by piece, otherwise as `put` does."""

@@ -6,18 +6,11 @@ import sys
 
 import pytest
 
-MARIA, JOERG, AIKO = "maria@example.org", "joerg@example.net", "aiko@example.jp"
-
 
 @pytest.fixture
-def ready(run, rehearsal, demo_data, monkeypatch):
+def ready(everybody_ready, monkeypatch):
     monkeypatch.delenv("BADGE_MIGRATOR_CLUSTER_DATABASE", raising=False)
-    to = f"badgr:{rehearsal.url}"
-    run("archive", demo_data / "mozilla-export.zip", demo_data / "backpack.sql", expected=3)
-    for email in (MARIA, JOERG, AIKO):
-        run("login", to, "--as", email)
-    run("plan", "--to", to, "--via", rehearsal.web_url)
-    return to
+    return everybody_ready
 
 
 def test_all_shards_are_pushed_here_and_add_up(run, ready, imported):

@@ -9,10 +9,9 @@ from hashlib import sha256
 
 from migrator.archive import artwork as artworks
 from migrator.archive.documents import together
-from migrator.archive.sourcefile import IS_LONG
+from migrator.archive.sourcefile import IS_LONG, pieces
 
 _LARGE = 1024 * 1024
-_PIECE = 256 * 1024
 _CACHE_BYTES = 32 * 1024 * 1024
 
 
@@ -115,11 +114,10 @@ class Content:
         return content
 
     def _in_pieces(self, table: str, number: int) -> Digested:
-        digest = sha256()
-        with self._conn.blobopen(table, "content", number, readonly=True) as blob:
-            size = len(blob)
-            while piece := blob.read(_PIECE):
-                digest.update(piece)
+        digest, size = sha256(), 0
+        for piece in pieces(self._conn, number, table=table):
+            digest.update(piece)
+            size += len(piece)
         return Digested(digest.digest(), size)
 
 
